@@ -1,0 +1,254 @@
+package graph
+
+import "slices"
+
+// Names of the kinds that code refers to.
+const (
+	Country    = "Country"
+	Company    = "Company"
+	Facility   = "Facility"
+	Material   = "Material"
+	Product    = "Product"
+	Measure    = "Measure"
+	Contains   = "CONTAINS"
+	MadeFrom   = "MADE_FROM"
+	CodedAs    = "CODED_AS"
+	Trades     = "TRADES"
+	Produces   = "PRODUCES"
+	Capacity   = "HAS_CAPACITY"
+	Owns       = "OWNS"
+	Supplies   = "SUPPLIES"
+	Byproduct  = "BYPRODUCT_OF"
+	Substitute = "SUBSTITUTES"
+	Recycled   = "RECYCLED"
+	UsedIn     = "USED_IN"
+	Intensity  = "INTENSITY"
+	Scores     = "SCORES"
+)
+
+// Stages of a product, in the order of a chain; recycling feeds back into it.
+var stages = []string{"extraction", "processing", "component", "assembly", "recycling"}
+
+// Stages returns the stages that a product may have.
+func Stages() []string { return slices.Clone(stages) }
+
+func id(doc string) Field {
+	return Field{Name: "id", Type: Text, Key: true, Required: true, Doc: doc}
+}
+
+func name(doc string) Field { return Field{Name: "name", Type: Text, Doc: doc} }
+
+func ref(field, doc string, kinds ...string) Field {
+	return Field{Name: field, Type: Word, Refs: kinds, Doc: doc}
+}
+
+func key(f Field) Field      { f.Key = true; return f }
+func required(f Field) Field { f.Required = true; return f }
+
+func share(doc string) Field {
+	return Field{Name: "share", Type: Float, Unit: "1", Min: 0, Max: 1, Doc: doc}
+}
+
+func tonnes(doc string) Field {
+	return Field{Name: "tonnes", Type: Float, Unit: "tonnes", Min: 0, Max: 1e15, Doc: doc}
+}
+
+func year() Field {
+	return Field{Name: "year", Type: Int, Key: true, Required: true, Min: 1000, Max: 2999, Doc: "calendar year"}
+}
+
+func relativeError() Field {
+	return Field{Name: "error", Type: Float, Unit: "1", Min: 0, Max: 10,
+		Doc: "relative error of the mass (coefficient of variation)"}
+}
+
+func basis() Field {
+	return Field{Name: "basis", Type: Word, OneOf: []string{"gross", "contained"},
+		Doc: "what the tonnes count: gross = the product (also where blank), contained = the material named"}
+}
+
+func concentration() Field {
+	return Field{Name: "concentration", Type: Float, Unit: "1", Min: 0, Max: 1e9, Positive: true,
+		Doc: "Dirichlet concentration of the share, where its uncertainty is stated"}
+}
+
+func aliases() Field { return Field{Name: "aliases", Type: List, Doc: "other names, separated by ;"} }
+
+func date(field, doc string) Field { return Field{Name: field, Type: Date, Doc: doc} }
+
+// every row of every kind ends with these.
+func provenance() []Field {
+	return []Field{
+		{Name: "source", Type: Word, Doc: "where the figure stands: publisher, edition, table"},
+		{Name: "estimated", Type: Bool, Doc: "true where the figure is not reported but estimated"},
+		{Name: "dataset", Type: Word, Managed: true, Doc: "the dataset that the row came with"},
+		{Name: "file", Type: Word, Managed: true, Doc: "the file that the row stood in"},
+		{Name: "line", Type: Int, Managed: true, Doc: "the line of that file"},
+	}
+}
+
+// Kinds returns every kind of node and relationship, nodes first. It is the one
+// declaration that tables, constraints, headers, exports and the reference page
+// are made from.
+func Kinds() []*Kind {
+	producer := []Field{
+		key(ref("country", "country of production; * = others produce too; with a company: where it produces", Country)),
+		key(ref("company", "the company that produces", Company)),
+		key(ref("facility", "the plant or mine that produces", Facility)),
+	}
+	kinds := []*Kind{
+		{Name: Country, Table: "country", Doc: "a country, or a place that trade statistics name", Fields: []Field{
+			id("ISO 3166-1 alpha-3, or an id of our own for a place that has none"), name("short English name"),
+			{Name: "iso2", Type: Word, Doc: "ISO 3166-1 alpha-2"},
+			{Name: "m49", Type: Word, Doc: "United Nations M49 code, three digits"},
+			aliases(),
+			{Name: "groups", Type: List, Doc: "groups that it is a member of, such as EU, separated by ;"},
+		}},
+		{Name: Company, Table: "company", Doc: "a legal entity", Fields: []Field{
+			id("LEI, or a stable id of our own"), name("registered or usual name"),
+			ref("country", "country of the registered seat", Country),
+			{Name: "lei", Type: Text, Doc: "legal entity identifier, ISO 17442"}, aliases(),
+		}, Links: []Link{{Name: "LOCATED_IN", Field: "country"}}},
+		{Name: Facility, Table: "facility", Doc: "a mine, plant or works", Fields: []Field{
+			id("a stable id of our own"), name("usual name"),
+			ref("country", "country that it stands in", Country),
+			{Name: "latitude", Type: Float, Unit: "degrees", Min: -90, Max: 90, Doc: "WGS 84 latitude"},
+			{Name: "longitude", Type: Float, Unit: "degrees", Min: -180, Max: 180, Doc: "WGS 84 longitude"},
+			ref("operator", "the company that runs it", Company),
+		}, Links: []Link{{Name: "LOCATED_IN", Field: "country"}, {Name: "OPERATES", Field: "operator", Inward: true}}},
+		{Name: Material, Table: "material", Doc: "a raw material, the mass that is followed through a chain", Fields: []Field{
+			id("an id of our own, such as gallium"), name("English name"),
+			{Name: "symbol", Type: Word, Doc: "chemical symbol, where it is an element"}, aliases(),
+		}},
+		{Name: Product, Table: "product", Doc: "a commodity at one stage of a chain", Fields: []Field{
+			id("an id of our own, such as lithium-carbonate"), name("English name"),
+			required(Field{Name: "stage", Type: Word, OneOf: stages, Doc: "the stage of the chain at which it stands"}),
+			{Name: "pooled", Type: Bool, Doc: "true: drawn by everyone from one world market, for there is no trade data"},
+		}},
+		{Name: Measure, Table: "measure", Doc: "an export control or another measure of trade policy", Fields: []Field{
+			id("an id of our own"), ref("country", "the country that imposes it", Country),
+			{Name: "kind", Type: Word, Doc: "what it does: licence, ban, quota, tax"},
+			ref("product", "the product that it restricts", Product),
+			{Name: "code", Type: Word, Doc: "the trade code that it restricts, such as HS2017:811292"},
+			date("from", "first day in force"), date("until", "last day in force"),
+		}, Links: []Link{{Name: "IMPOSES", Field: "country", Inward: true}, {Name: "RESTRICTS", Field: "product"}}},
+		{Name: Contains, Table: "contains", Doc: "how much of a material a product contains",
+			From: []string{"product"}, To: []string{"material"}, Fields: []Field{
+				key(required(ref("product", "the product", Product))), key(required(ref("material", "the material", Material))),
+				required(Field{Name: "mass_fraction", Type: Float, Unit: "1", Min: 0, Max: 1e6, Positive: true,
+					Doc: "tonnes of the material in a tonne of the product; above 1 where it is counted as a compound"}),
+			}},
+		{Name: MadeFrom, Table: "made_from", Doc: "an input of a product's recipe",
+			From: []string{"product"}, To: []string{"input"}, Fields: []Field{
+				key(required(ref("product", "what is made", Product))), key(required(ref("input", "what it is made of", Product))),
+				key(ref("material", "the material that the recipe follows; blank = any", Material)),
+				key(ref("country", "the country where it is made so; blank = any", Country)),
+				required(share("share of the contained material that arrives through this input")), concentration(),
+			}},
+		{Name: CodedAs, Table: "coded_as", Doc: "the trade code that a product is declared under",
+			From: []string{"product"}, To: []string{"code"}, Fields: []Field{
+				key(required(ref("product", "the product", Product))),
+				key(required(Field{Name: "code", Type: Word, Doc: "nomenclature, revision and code, such as HS2017:811292"})),
+				share("share of the code's trade that is this product; blank = an equal part of what is left"), concentration(),
+			}},
+		{Name: Trades, Table: "trade", Doc: "what one country sold another in a year", Additive: true,
+			From: []string{"exporter"}, To: []string{"importer"}, Fields: []Field{
+				year(), key(required(ref("exporter", "the country that sold", Country))),
+				key(required(ref("importer", "the country that bought", Country))),
+				key(Field{Name: "code", Type: Word, Doc: "trade code, such as HS2017:811292; either this or product"}),
+				key(ref("product", "one of our products; either this or code", Product)),
+				{Name: "value_usd", Type: Float, Unit: "USD", Min: 0, Max: 1e18, Doc: "value, USD of the year"},
+				tonnes("mass, as basis says"), basis(),
+				ref("material", "the material that is counted, where basis is contained", Material), relativeError(),
+			}},
+		{Name: Produces, Table: "production", Doc: "what a country, a company or a plant made in a year",
+			From: []string{"facility", "company", "country"}, To: []string{"product"},
+			Fields: slices.Concat([]Field{year(), key(required(ref("product", "what was made", Product)))}, producer, []Field{
+				key(ref("material", "the material that is counted, where basis is contained", Material)), key(basis()),
+				tonnes("mass, as basis says; tonnes and share both blank = produced, amount not known"),
+				share("of the world for a country, of its country for a company or plant"), relativeError(),
+			})},
+		{Name: Capacity, Table: "capacity", Doc: "what a country, a company or a plant could make in a year",
+			From: []string{"facility", "company", "country"}, To: []string{"product"},
+			Fields: slices.Concat([]Field{year(), key(required(ref("product", "what could be made", Product)))}, producer,
+				[]Field{required(tonnes("mass a year, gross"))})},
+		{Name: Owns, Table: "owns", Doc: "a share of ownership",
+			From: []string{"owner"}, To: []string{"owned"}, Fields: []Field{
+				key(required(ref("owner", "the company that owns", Company))),
+				key(required(ref("owned", "the company or plant that is owned", Company, Facility))),
+				key(date("from", "first day")), share("share of ownership; blank = not known"), date("until", "last day"),
+			}},
+		{Name: Supplies, Table: "supplies", Doc: "what one company or plant supplies another with",
+			From: []string{"supplier"}, To: []string{"customer"}, Fields: []Field{
+				year(), key(required(ref("supplier", "who supplies", Company, Facility))),
+				key(required(ref("customer", "who is supplied", Company, Facility))),
+				key(required(ref("product", "what is supplied", Product))), tonnes("mass, gross"),
+				share("of the customer's supply of that product"),
+			}},
+		{Name: Byproduct, Table: "byproduct_of", Doc: "the host that a material is recovered with",
+			From: []string{"material"}, To: []string{"host"}, Fields: []Field{
+				key(required(ref("material", "the by-product", Material))),
+				key(required(ref("host", "the material or product that it is recovered with", Material, Product))),
+				share("share of the material's supply that comes with this host"),
+			}},
+		{Name: Substitute, Table: "substitutes", Doc: "a material that can stand in for another",
+			From: []string{"material"}, To: []string{"substitute"}, Fields: []Field{
+				key(required(ref("material", "the material replaced", Material))),
+				key(required(ref("substitute", "what can replace it", Material))),
+				key(Field{Name: "application", Type: Text, Doc: "the use in which it can"}),
+			}},
+		{Name: Recycled, Table: "recycling", Doc: "how much of a material's supply is recycled",
+			From: []string{"material"}, To: []string{"material"}, Fields: []Field{
+				key(required(ref("material", "the material", Material))), year(),
+				{Name: "eol_rir", Type: Float, Unit: "1", Min: 0, Max: 1, Doc: "end-of-life recycling input rate"},
+			}},
+		{Name: UsedIn, Table: "used_in", Doc: "what a material is used for",
+			From: []string{"material"}, To: []string{"product"}, Fields: []Field{
+				key(required(ref("material", "the material", Material))),
+				key(required(Field{Name: "application", Type: Text, Doc: "the use, in the source's words"})),
+				ref("product", "our product for that use, where there is one", Product),
+				{Name: "sector", Type: Word, Doc: "NACE Rev. 2 sector, such as C26"}, share("share of the material's use"),
+			}},
+		{Name: Intensity, Table: "intensity", Doc: "how much of a material a unit of a technology takes",
+			From: []string{"product"}, To: []string{"material"}, Fields: []Field{
+				key(required(ref("product", "the technology", Product))),
+				key(Field{Name: "variant", Type: Word, Doc: "the kind of it, such as DD-PMSG"}),
+				key(required(ref("material", "the material", Material))),
+				{Name: "value", Type: Float, Unit: "as unit says", Min: 0, Max: 1e15, Doc: "amount"},
+				{Name: "unit", Type: Word, Doc: "unit of the value, such as t/GW"},
+			}},
+		{Name: Scores, Table: "score", Doc: "the value of an indicator for a country in a year",
+			From: []string{"country"}, To: []string{"indicator"}, Fields: []Field{
+				key(required(ref("country", "the country", Country))),
+				key(required(Field{Name: "indicator", Type: Word, Doc: "the indicator, such as WGI.PV"})), year(),
+				{Name: "value", Type: Float, Unit: "of the indicator", Doc: "value; blank = not known"},
+				{Name: "standard_error", Type: Float, Unit: "of the indicator", Doc: "standard error of the value"},
+			}},
+	}
+	for _, k := range kinds {
+		k.Fields = append(k.Fields, provenance()...)
+	}
+	return kinds
+}
+
+// Schema finds kinds by name and by table. Make it once with NewSchema.
+type Schema struct {
+	kinds  []*Kind
+	byName map[string]*Kind
+}
+
+// NewSchema indexes the kinds.
+func NewSchema() *Schema {
+	s := &Schema{kinds: Kinds(), byName: map[string]*Kind{}}
+	for _, k := range s.kinds {
+		s.byName[k.Name] = k
+		s.byName[k.Table] = k
+	}
+	return s
+}
+
+// Kinds returns every kind, nodes first.
+func (s *Schema) Kinds() []*Kind { return s.kinds }
+
+// Kind returns the kind of that name or table, or nil.
+func (s *Schema) Kind(nameOrTable string) *Kind { return s.byName[nameOrTable] }

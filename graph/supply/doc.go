@@ -1,0 +1,7 @@
+// Package supply assembles the supply network of one material and year from
+// facts, and measures it: where a country's supply of a product starts, by
+// which tiers and paths it comes, who could stop it, and what is not known.
+//
+// It is pure: it is handed facts and never sees a store. The definitions are
+// those of docs/methods.md §1 and §2.
+package supply

@@ -1,0 +1,115 @@
+package supply
+
+// Balance decides how a node's supply is made up (docs/methods.md §1).
+type Balance string
+
+// The balances. Mass is the default.
+const (
+	Mass         Balance = "MASS"
+	Exports      Balance = "EXPORTS"
+	ScaleExports Balance = "SCALE_EXPORTS"
+)
+
+// Network is the supply network of one material and year: nodes (place,
+// product), the trade between them and what each is made of. It is immutable
+// once assembled, and may be used by several goroutines. Masses are tonnes of
+// contained material (gross tonnes where Material is blank).
+type Network struct {
+	Material string
+	Year     int
+	Balance  Balance
+
+	// Places are countries, areas that are no country, and groups that are
+	// asked as one place; ids in bytewise order.
+	Places []string
+	// Products in an order in which every product stands before its inputs.
+	Products []Product
+	// Nodes in the order of product, then place. There is one for every place
+	// that makes, trades, or needs the product.
+	Nodes []Node
+
+	// Trade links by importer: those into node i are
+	// Trade[TradeStart[i]:TradeStart[i+1]], in order of exporter. A pooled
+	// product has none.
+	TradeStart []int32
+	Trade      []TradeLink
+	// Inputs of node i's own recipe: Inputs[InputStart[i]:InputStart[i+1]], in
+	// order of input product; none where the product is raw. Shares sum to 1.
+	InputStart []int32
+	Inputs     []InputLink
+
+	// Assumptions are sentences that every answer from this network repeats.
+	Assumptions []string
+	// Datasets are the ids of the datasets whose rows went in, in order.
+	Datasets []string
+}
+
+// Product is one product of a network.
+type Product struct {
+	ID    string
+	Stage string
+	// Raw: made from nothing; its production is an origin.
+	Raw bool
+	// Pooled: drawn by everyone from one world pool in proportion to
+	// Node.Production (docs/methods.md §1, Pooled market).
+	Pooled bool
+	// PoolHasNoTonnes: pooled by shares alone; Production of its nodes are weights.
+	PoolHasNoTonnes bool
+}
+
+// Node is one product in one place. Masses are in tonnes of contained material.
+type Node struct {
+	Place   int32
+	Product int32
+
+	Production  float64 // Q; for a pooled product its weight in the pool
+	Imports     float64 // M
+	Exports     float64 // X
+	Used        float64 // R: what the place's own making takes
+	Supply      float64 // S, as the balance says; 0 for a pooled product
+	Unexplained float64 // U: supply that no source explains; 0 where it is rounding
+
+	ProductionEstimated bool
+}
+
+// TradeLink is what the node that owns it imports from one exporter.
+type TradeLink struct {
+	Exporter  int32 // node
+	Tonnes    float64
+	Estimated bool
+}
+
+// InputLink is one input of a node's recipe.
+type InputLink struct {
+	Node      int32
+	Share     float64 // κ
+	Estimated bool
+}
+
+// Node returns the index of the node of a place and product, or -1.
+func (n *Network) Node(place, product int32) int32 {
+	lo, hi := 0, len(n.Nodes)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		m := n.Nodes[mid]
+		if m.Product < product || m.Product == product && m.Place < place {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < len(n.Nodes) && n.Nodes[lo].Place == place && n.Nodes[lo].Product == product {
+		return int32(lo)
+	}
+	return -1
+}
+
+// TradeInto returns the trade links into a node.
+func (n *Network) TradeInto(node int32) []TradeLink {
+	return n.Trade[n.TradeStart[node]:n.TradeStart[node+1]]
+}
+
+// InputsOf returns the inputs of a node's recipe.
+func (n *Network) InputsOf(node int32) []InputLink {
+	return n.Inputs[n.InputStart[node]:n.InputStart[node+1]]
+}
