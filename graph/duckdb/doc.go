@@ -1,0 +1,3 @@
+// Package duckdb is the embedded store of tiermap: one DuckDB file that anyone
+// can also open from Python, R or the DuckDB shell.
+package duckdb
