@@ -1,0 +1,51 @@
+# The two commands: make run, make test. The others are for those who work on tiermap.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN     := bin/tiermap
+STORE   ?= tiermap.duckdb
+ADDR    ?= 127.0.0.1:8080
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+GOLANGCI_VERSION := v2.15.0
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tiermap/bin
+
+.PHONY: help run build test lint drift generate bench web clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+run: build $(STORE) ## build, load the starter data on first use, serve on 127.0.0.1:8080
+	$(BIN) serve --store duckdb:$(STORE) --addr $(ADDR)
+
+# Loaded beside its place and moved there when whole, so that an interrupted
+# first start leaves nothing that a second one would take for a store.
+$(STORE): | build
+	rm -f $@.part $@.part.wal
+	$(BIN) load tables data/*/ --store duckdb:$@.part
+	mv $@.part $@
+
+build: ## the binary, in bin/
+	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/tiermap
+
+test: ## every test, nothing prepared by hand
+	go vet ./...
+	go test ./...
+
+lint: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## the linter, import rules included
+	$< run ./...
+
+$(TOOLS)/golangci-lint-$(GOLANGCI_VERSION):
+	mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+generate: ## write the generated pages anew
+	go generate ./...
+
+drift: generate ## generated files and go.mod are as their sources say
+	go mod tidy -diff
+	git diff --exit-code -- docs api
+clean: ## what was built; the store stays
+	rm -rf bin
