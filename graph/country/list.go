@@ -1,0 +1,188 @@
+package country
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// List is a list of places and of what they are called. It does not change and
+// may be used by several goroutines.
+type List struct {
+	places map[string]*Place // by id
+	order  []*Place          // by id
+	terms  []term
+	layers map[System]layer
+}
+
+// term is what a system calls a place.
+type term struct {
+	text        string
+	system      System
+	place       string
+	from, until int // first and last year in which it does, 0 = not limited
+}
+
+// layer holds what the texts of one system mean.
+type layer struct {
+	codes map[string][]meaning // by codeKey
+	names map[string][]meaning // by fold
+}
+
+// meaning is one thing that a text stands for, in some years.
+type meaning struct {
+	place       *Place
+	from, until int
+}
+
+// holds reports whether the text meant the place in that year, and the place
+// existed.
+func (m meaning) holds(year int) bool {
+	return in(year, m.from, m.until) && in(year, m.place.From, m.place.Until)
+}
+
+// Place returns the place of that id.
+func (l *List) Place(id string) (Place, bool) {
+	p, ok := l.places[id]
+	if !ok {
+		return Place{}, false
+	}
+	return *p, true
+}
+
+// Places returns every place by id.
+func (l *List) Places() []Place {
+	all := make([]Place, len(l.order))
+	for i, p := range l.order {
+		all[i] = *p
+	}
+	return all
+}
+
+// Group returns the ids of those that are members of a group today, in
+// alphabetical order; nil where id is no group.
+func (l *List) Group(id string) []string {
+	if p, ok := l.places[id]; !ok || p.Kind != Group {
+		return nil
+	}
+	var members []string
+	for _, p := range l.order {
+		if slices.Contains(p.Groups, id) {
+			members = append(members, p.ID)
+		}
+	}
+	return members
+}
+
+// With returns a list with the rows of a country.csv added. A row of a known id
+// adds its aliases, codes and groups to that place, and its name counts before
+// the one that was there; a group that is not known yet is made. It is an error
+// when a name or code of a row already means another place.
+func (l *List) With(rows ...Place) (*List, error) {
+	places := maps.Clone(l.places)
+	for _, row := range rows {
+		if err := l.taken(row); err != nil {
+			return nil, err
+		}
+		places[row.ID] = merge(places[row.ID], row)
+		for _, g := range row.Groups {
+			if places[g] == nil {
+				places[g] = &Place{ID: g, Kind: Group, Name: g}
+			}
+			if places[g].Kind != Group {
+				return nil, fmt.Errorf("country %s: %s is no group of countries", row.ID, g)
+			}
+		}
+	}
+	return index(places, l.terms)
+}
+
+// taken reports a name or code of a row that means another place already.
+func (l *List) taken(row Place) error {
+	own := l.layers[own]
+	for _, code := range []string{row.ID, row.ISO2, row.M49} {
+		for _, m := range own.codes[codeKey(code)] {
+			if m.place.ID != row.ID {
+				return fmt.Errorf("country %s: the code %s is that of %s (%s)", row.ID, code, m.place.Name, m.place.ID)
+			}
+		}
+	}
+	for _, name := range append([]string{row.Name}, row.Aliases...) {
+		for _, m := range own.names[fold(name)] {
+			if m.place.ID != row.ID {
+				return fmt.Errorf("country %s: %q is a name of %s (%s)", row.ID, name, m.place.Name, m.place.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// merge returns old with what a row adds to it.
+func merge(old *Place, row Place) *Place {
+	if old == nil {
+		row.Kind = State
+		row.Name = first(row.Name, row.ID)
+		return &row
+	}
+	p := *old
+	p.Aliases = slices.Concat(p.Aliases, row.Aliases)
+	if row.Name != "" && row.Name != p.Name {
+		p.Aliases = append(p.Aliases, p.Name)
+		p.Name = row.Name
+	}
+	p.Groups = slices.Concat(p.Groups, row.Groups)
+	p.ISO2, p.M49 = first(p.ISO2, row.ISO2), first(p.M49, row.M49)
+	return &p
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// index makes a list of places and of what systems call them.
+func index(places map[string]*Place, terms []term) (*List, error) {
+	l := &List{places: places, terms: terms, layers: map[System]layer{}}
+	l.order = slices.SortedFunc(maps.Values(places), func(a, b *Place) int { return strings.Compare(a.ID, b.ID) })
+	for _, p := range l.order {
+		m := meaning{place: p}
+		for _, code := range []string{p.ID, p.ISO2, p.M49} {
+			l.add(own, code, "", m)
+		}
+		for _, name := range append([]string{p.Name}, p.Aliases...) {
+			l.add(own, "", name, m)
+		}
+		l.add(dutch, "", p.Dutch, m)
+	}
+	for _, t := range terms {
+		p, ok := places[t.place]
+		if !ok {
+			return nil, fmt.Errorf("code %s of %s: no place has the id %s", t.text, t.system, t.place)
+		}
+		m := meaning{p, t.from, t.until}
+		l.add(t.system, t.text, t.text, m)
+		if published(t.system) {
+			l.add(anybody, t.text, t.text, m)
+		}
+	}
+	return l, nil
+}
+
+// add records what a code and a name mean in a system, each once; an empty one
+// means nothing.
+func (l *List) add(s System, code, name string, m meaning) {
+	in, ok := l.layers[s]
+	if !ok {
+		in = layer{codes: map[string][]meaning{}, names: map[string][]meaning{}}
+		l.layers[s] = in
+	}
+	if key := codeKey(code); key != "" && !slices.Contains(in.codes[key], m) {
+		in.codes[key] = append(in.codes[key], m)
+	}
+	if key := fold(name); key != "" && !slices.Contains(in.names[key], m) {
+		in.names[key] = append(in.names[key], m)
+	}
+}
