@@ -1,0 +1,230 @@
+package loader
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"tiermap/graph"
+)
+
+// Input is one file that a source reads: a file on disk, plain or compressed
+// (.gz, .zst), or one member of a .zip archive.
+type Input struct {
+	Path     string // the file on disk
+	Member   string // the member of a zip archive; blank: the file itself
+	Name     string // base name of the member or file: what facts and rejects call it
+	Size     int64  // bytes on disk that reading it takes
+	Modified time.Time
+}
+
+// Stem is the name without the suffixes of compression: trade.csv for
+// trade.csv.gz.
+func (in Input) Stem() string {
+	return strings.TrimSuffix(strings.TrimSuffix(in.Name, ".gz"), ".zst")
+}
+
+// Inputs lists what path holds, by name: the file itself, the members of a zip
+// archive, the files of a folder (not of the folders below it).
+func Inputs(path string) ([]Input, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, graph.Wrap(graph.NotFound, err, "%s: there is no such file or folder", path)
+	case err != nil:
+		return nil, unreadable(path, err)
+	case info.IsDir():
+		return folder(path)
+	case strings.HasSuffix(strings.ToLower(path), ".zip"):
+		return members(path)
+	}
+	return []Input{{Path: path, Name: filepath.Base(path), Size: info.Size(), Modified: info.ModTime()}}, nil
+}
+
+func folder(dir string) ([]Input, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, unreadable(dir, err)
+	}
+	var list []Input
+	for _, e := range entries {
+		info, err := os.Stat(filepath.Join(dir, e.Name())) // follows links
+		if err != nil {
+			return nil, unreadable(filepath.Join(dir, e.Name()), err)
+		}
+		if info.Mode().IsRegular() {
+			list = append(list, Input{Path: filepath.Join(dir, e.Name()), Name: e.Name(),
+				Size: info.Size(), Modified: info.ModTime()})
+		}
+	}
+	return list, nil
+}
+
+func members(archive string) ([]Input, error) {
+	z, err := zip.OpenReader(archive)
+	if err != nil {
+		return nil, unreadable(archive, err)
+	}
+	defer z.Close()
+	var list []Input
+	for _, f := range z.File {
+		if f.Mode().IsRegular() {
+			list = append(list, Input{Path: archive, Member: f.Name, Name: path.Base(f.Name),
+				Size: int64(f.CompressedSize64), Modified: f.Modified})
+		}
+	}
+	return list, nil
+}
+
+// unreadable is the error for a file that cannot be read to its end.
+func unreadable(name string, err error) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return graph.Wrap(graph.BadInput, err, "%s is cut off: fetch it again", name)
+	case errors.Is(err, fs.ErrPermission):
+		return graph.Wrap(graph.BadInput, err, "%s: no permission to read it", name)
+	case errors.Is(err, zip.ErrFormat), errors.Is(err, zip.ErrChecksum), errors.Is(err, zip.ErrAlgorithm),
+		errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.Is(err, zstd.ErrMagicMismatch):
+		return graph.Wrap(graph.BadInput, err, "%s is damaged, or not what its suffix says: fetch it again (%v)", name, err)
+	}
+	return graph.Wrap(graph.BadInput, err, "%s cannot be read: %v", name, err)
+}
+
+// Open opens the file and undoes its compression. A file that is cut off or
+// damaged, or that expands more than 250-fold, is an error of Read.
+func (in Input) Open() (io.ReadCloser, error) { return in.open(func(int) {}) }
+
+// open is Open; read is told how many bytes were read from disk.
+func (in Input) open(read func(n int)) (io.ReadCloser, error) {
+	file, err := os.Open(in.Path)
+	if err != nil {
+		return nil, unreadable(in.Path, err)
+	}
+	counted := &countingFile{file, read}
+	stream, err := in.expand(counted)
+	if err != nil {
+		file.Close()
+		return nil, unreadable(in.label(), err)
+	}
+	return &opened{in: in, r: stream, file: file, left: max(in.Size*maxExpansion, minExpanded)}, nil
+}
+
+// label names the input in an error: the member of its archive, or the path.
+func (in Input) label() string {
+	if in.Member != "" {
+		return in.Path + ": " + in.Member
+	}
+	return in.Path
+}
+
+func (in Input) expand(file *countingFile) (io.Reader, error) {
+	suffix := strings.ToLower(filepath.Ext(in.Path))
+	switch {
+	case in.Member != "":
+		return in.openMember(file)
+	case suffix == ".gz":
+		return gzip.NewReader(file)
+	case suffix == ".zst":
+		z, err := zstd.NewReader(file, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+		if err != nil {
+			return nil, err
+		}
+		return z.IOReadCloser(), nil
+	}
+	return file, nil
+}
+
+func (in Input) openMember(file *countingFile) (io.Reader, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	z, err := zip.NewReader(file, info.Size())
+	if err != nil {
+		return nil, err
+	}
+	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
+	for _, f := range z.File {
+		if f.Name != in.Member {
+			continue
+		}
+		if f.Flags&1 != 0 {
+			return nil, errors.New("it is encrypted")
+		}
+		return f.Open()
+	}
+	return nil, errors.New("the archive has no such member")
+}
+
+// countingFile tells how many bytes are read.
+type countingFile struct {
+	*os.File
+	read func(n int)
+}
+
+func (f *countingFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	f.read(n)
+	return n, err
+}
+
+func (f *countingFile) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.File.ReadAt(p, off)
+	f.read(n)
+	return n, err
+}
+
+// WriteTo hides the method of os.File, which would read without counting.
+func (f *countingFile) WriteTo(w io.Writer) (int64, error) {
+	return io.Copy(w, struct{ io.Reader }{f})
+}
+
+const (
+	// maxExpansion is how many bytes a compressed byte may become. Tables of
+	// numbers become 5 to 20; an archive made to fill a disk, 1000 and more.
+	maxExpansion = 250
+	// minExpanded is how much any file may expand to.
+	minExpanded = 64 << 20
+)
+
+// opened is the expanded stream of an input.
+type opened struct {
+	in   Input
+	r    io.Reader
+	file *os.File
+	left int64 // bytes that may still come
+}
+
+func (o *opened) Read(p []byte) (int, error) {
+	n, err := o.r.Read(p)
+	o.left -= int64(n)
+	if o.left < 0 {
+		return n, graph.Errorf(graph.BadInput, "%s expands more than %d-fold: it is refused as it could fill the disk",
+			o.in.label(), maxExpansion)
+	}
+	if err != nil && err != io.EOF {
+		err = unreadable(o.in.label(), err)
+	}
+	return n, err
+}
+
+func (o *opened) Close() error {
+	if c, ok := o.r.(io.Closer); ok && o.r != io.Reader(o.file) {
+		c.Close()
+	}
+	if err := o.file.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
+		return fmt.Errorf("close %s: %w", o.in.Path, err)
+	}
+	return nil
+}

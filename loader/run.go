@@ -1,0 +1,73 @@
+package loader
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"tiermap/graph"
+)
+
+// Job is one dataset to be loaded.
+type Job struct {
+	Dataset graph.Dataset
+	Inputs  []Input // what Read opens; their sizes tell the progress
+	// Read parses the inputs into rows and rejects. An error refuses the whole
+	// dataset; the message of a graph.Error is what the user reads.
+	Read func(ctx context.Context, sink *Sink) error
+}
+
+// Options are the choices of who runs a job.
+type Options struct {
+	Check    bool          // read and report, write nothing; the store may be nil
+	Rejects  *RejectWriter // gets the rows that were rejected; may be nil
+	Progress io.Writer     // a terminal that shows the progress (see Terminal); nil = quiet
+}
+
+// Run loads one dataset. It returns an error where nothing was loaded, in which
+// case the store is as it was: BadInput for what is wrong with the files or the
+// dataset as a whole, Timeout where ctx ended, else what the store returned.
+// The report is right as far as the files were read, also beside an error.
+func Run(ctx context.Context, store graph.Store, job Job, opts Options) (*Report, error) {
+	report := &Report{Dataset: job.Dataset.ID, Reasons: map[Reason]int64{}, Notes: []string{}, Checked: opts.Check}
+	var load graph.Load
+	if !opts.Check {
+		var err error
+		if load, err = store.Begin(ctx, job.Dataset); err != nil {
+			return report, err
+		}
+		defer load.Abandon()
+	}
+	sink := newSink(ctx, load, opts.Rejects, report)
+	defer sink.cancel(nil)
+	err := read(sink, job, opts)
+	report.Read = report.Accepted + report.Rejected
+	if err == nil && load != nil {
+		report.Replaced, err = load.Commit(ctx)
+	}
+	if ctx.Err() != nil && err != nil {
+		return report, cancelled(job.Dataset.ID, err)
+	}
+	return report, err
+}
+
+// read takes the job's rows to the store, all but the commit.
+func read(sink *Sink, job Job, opts Options) error {
+	defer sink.stop() // also where Read panics
+	defer showProgress(opts.Progress, sink, job)()
+	err := job.Read(sink.ctx, sink)
+	if behind := sink.Err(); behind != nil {
+		return behind // the cause; what Read returned follows from it
+	}
+	if err == nil {
+		err = sink.finish()
+	}
+	if opts.Rejects != nil {
+		err = errors.Join(err, opts.Rejects.Flush())
+	}
+	return err
+}
+
+func cancelled(dataset string, err error) error {
+	return graph.Wrap(graph.Timeout, err, "the load of %s was interrupted; the store is as it was", dataset)
+}
