@@ -2,51 +2,59 @@ package country
 
 import (
 	"cmp"
+	"maps"
+	"math"
 	"slices"
+	"strings"
 )
 
-// nearest returns up to n places with the name or code nearest to a text by
-// edit distance, nearest first, then by id: the nearest whatever it is, others
-// where more than half of the text agrees.
+// nearest returns up to n places with the name or code nearest to a text,
+// nearest first, then by id: the nearest whatever it is, others where more than
+// half of the text agrees.
 func (l *List) nearest(text string, n int) []*Place {
-	type candidate struct {
-		place    *Place
-		distance int
-	}
+	name, code := fold(text), codeKey(text)
 	best := map[*Place]int{}
-	consider := func(key string, target string, meanings []meaning) {
-		d := distance(target, key)
+	consider := func(meanings []meaning, gap int) {
 		for _, m := range meanings {
-			if old, ok := best[m.place]; !ok || d < old {
-				best[m.place] = d
+			if old, ok := best[m.place]; !ok || gap < old {
+				best[m.place] = gap
 			}
 		}
 	}
-	folded, code := fold(text), codeKey(text)
 	for _, s := range []System{own, dutch} {
 		for key, meanings := range l.layers[s].names {
-			consider(key, folded, meanings)
+			consider(meanings, min(distance(name, key), surplus(name, key)))
 		}
 	}
 	if len(code) <= 3 {
 		for key, meanings := range l.layers[own].codes {
-			consider(key, code, meanings)
+			consider(meanings, distance(code, key))
 		}
 	}
-	all := make([]candidate, 0, len(best))
-	for p, d := range best {
-		all = append(all, candidate{p, d})
-	}
-	slices.SortFunc(all, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.place.ID, b.place.ID))
+	places := slices.SortedFunc(maps.Keys(best), func(a, b *Place) int {
+		return cmp.Or(cmp.Compare(best[a], best[b]), cmp.Compare(a.ID, b.ID))
 	})
-	places := make([]*Place, 0, n)
-	for i, c := range all[:min(n, len(all))] {
-		if i == 0 || 2*c.distance < len(folded) {
-			places = append(places, c.place)
+	near := 1
+	for near < min(n, len(places)) && 2*best[places[near]] < len(name) {
+		near++
+	}
+	return places[:near]
+}
+
+// surplus counts the words that one name has more where it holds all words of
+// the other ("brazil", "beneficiated brazil"); both are sorted. Else it is as
+// large as can be.
+func surplus(a, b string) int {
+	x, y := strings.Fields(a), strings.Fields(b)
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	for _, w := range x {
+		if _, ok := slices.BinarySearch(y, w); !ok {
+			return math.MaxInt
 		}
 	}
-	return places
+	return len(y) - len(x)
 }
 
 // distance is the number of letters to insert, delete, replace or swap with

@@ -17,8 +17,12 @@ type System string
 const (
 	Any       System = "" // our own files and questions: also any publisher's code, where all that use it agree
 	BACI      System = "baci"
-	Comtrade  System = "comtrade"
+	BGS       System = "bgs"
 	Comext    System = "comext"
+	Comtrade  System = "comtrade"
+	EUStudy   System = "eu-crm" // the European Commission's criticality studies
+	TradeMap  System = "trademap"
+	WMD       System = "wmd" // World Mining Data
 	WorldBank System = "worldbank"
 )
 
@@ -38,9 +42,9 @@ func published(s System) bool { return s != iso3166 && s != m49 && s != handed }
 // search returns the layers in which a text of a system is looked up, in order.
 func search(s System) []System {
 	if s == Any {
-		return []System{own, iso3166, m49, handed, dutch, anybody}
+		return []System{own, handed, iso3166, m49, dutch, anybody}
 	}
-	return []System{s, own, iso3166, m49, handed, dutch}
+	return []System{s, own, handed, iso3166, m49, dutch}
 }
 
 // Resolve returns the id of the country, former state or area that a text
@@ -177,12 +181,18 @@ func period(from, until int) string {
 	}
 }
 
+// longest is the number of letters up to which a text may be a name at all.
+const longest = 80
+
 func (l *List) unknown(text string) error {
 	switch {
 	case text == "":
 		return graph.Errorf(graph.BadInput, "no country is named")
 	case numeric(text):
 		return graph.Errorf(graph.NotFound, "no country has the number %s", text)
+	}
+	if r := []rune(text); len(r) > longest {
+		return graph.Errorf(graph.NotFound, "no country is called %q…", string(r[:longest]))
 	}
 	near := l.nearest(text, 3)
 	e := graph.Errorf(graph.NotFound, "no country is called %q; the nearest are %s", text, labels(near))
