@@ -34,9 +34,16 @@ type Network struct {
 	TradeStart []int32
 	Trade      []TradeLink
 	// Inputs of node i's own recipe: Inputs[InputStart[i]:InputStart[i+1]], in
-	// order of input product; none where the product is raw. Shares sum to 1.
+	// order of input product. Shares sum to 1. A node has none where it makes
+	// nothing, and where no recipe holds: what it makes is then an origin. That
+	// is so for every node of a raw product, and for a place of another product
+	// whose recipes are those of other countries only.
 	InputStart []int32
 	Inputs     []InputLink
+
+	// TradeRemoved is the share of trade that ScaleExports took away; 0 under
+	// the other balances.
+	TradeRemoved float64
 
 	// Assumptions are sentences that every answer from this network repeats.
 	Assumptions []string
@@ -51,7 +58,8 @@ type Product struct {
 	// Raw: made from nothing; its production is an origin.
 	Raw bool
 	// Pooled: drawn by everyone from one world pool in proportion to
-	// Node.Production (docs/methods.md §1, Pooled market).
+	// Node.Production (docs/methods.md §1, Pooled market). Where nobody is known
+	// to make it, all Production is 0 and the walk stops there, unexplained.
 	Pooled bool
 	// PoolHasNoTonnes: pooled by shares alone; Production of its nodes are weights.
 	PoolHasNoTonnes bool
