@@ -3,14 +3,11 @@ package loader
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"tiermap/graph"
 )
-
-// maxRecord is how long a row may be, in bytes.
-const maxRecord = 1 << 20
 
 // Table reads a CSV file with a header, row by row, strictly: RFC 4180, comma,
 // UTF-8; a byte order mark is taken off the start, CRLF is a line end, empty
@@ -22,9 +19,11 @@ type Table struct {
 	sink   *Sink
 	in     Input
 	file   io.ReadCloser
-	rows   *recordReader
+	rows   *rowReader
 	header []string
 	index  map[string]int
+	row    row
+	fields []string
 	err    error
 }
 
@@ -36,7 +35,7 @@ func (s *Sink) OpenTable(in Input, known, required []string) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{sink: s, in: in, file: file, rows: newRecordReader(file)}
+	t := &Table{sink: s, in: in, file: file, rows: newRowReader(file)}
 	if err := t.readHeader(known, required); err != nil {
 		file.Close()
 		return nil, err
@@ -44,23 +43,32 @@ func (s *Sink) OpenTable(in Input, known, required []string) (*Table, error) {
 	return t, nil
 }
 
-func (t *Table) readHeader(known, required []string) error {
-	rec, ok := t.rows.next()
-	switch {
-	case t.rows.err != nil:
+func (t *Table) readHeader(known, required []string) (err error) {
+	row, ok := t.rows.next()
+	if t.rows.err != nil {
 		return t.rows.err
-	case !ok:
+	}
+	if !ok {
 		return graph.Errorf(graph.BadInput, "%s is empty: it needs a header with the columns %s", t.in.Name, strings.Join(known, ", "))
-	case rec.fault != "":
-		return graph.Errorf(graph.BadInput, "%s, line %d: the header cannot be read: %s", t.in.Name, rec.line, rec.fault.Sentence())
 	}
-	t.header = make([]string, len(rec.fields))
-	for i, f := range rec.fields {
-		t.header[i] = strings.TrimSpace(f)
+	if t.header, err = Header(t.in.Name, row.line, row.raw); err != nil {
+		return err
 	}
-	var err error
 	t.index, err = CheckHeader(t.in.Name, t.header, known, required)
 	return err
+}
+
+// Header splits the row of column names of a file, without blanks around them.
+func Header(file string, line int, raw string) ([]string, error) {
+	names, fault := SplitRow(raw, nil)
+	if fault != "" {
+		return nil, graph.Errorf(graph.BadInput, "%s, line %d: the header cannot be read: %s; a CSV file in UTF-8 is needed",
+			file, line, fault.Sentence())
+	}
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names, nil
 }
 
 // CheckHeader returns where each column of a header stands, or BadInput for a
@@ -68,83 +76,94 @@ func (t *Table) readHeader(known, required []string) error {
 func CheckHeader(file string, header, known, required []string) (map[string]int, error) {
 	index := make(map[string]int, len(header))
 	for i, name := range header {
-		if !contains(known, name) {
-			err := graph.Errorf(graph.BadInput, "%s, line 1: there is no column %q; known are %s", file, name, strings.Join(known, ", "))
-			if err.Suggestions = Nearest(name, known, 1); len(err.Suggestions) > 0 {
-				err.Message = graph.Errorf(graph.BadInput, "%s, line 1: there is no column %q; did you mean %s? Known are %s",
-					file, name, err.Suggestions[0], strings.Join(known, ", ")).Message
-			}
-			return nil, err
+		if !slices.Contains(known, name) {
+			return nil, unknownColumn(file, name, known)
 		}
 		if _, twice := index[name]; twice {
-			return nil, graph.Errorf(graph.BadInput, "%s, line 1: the column %s stands there twice", file, name)
+			return nil, graph.Errorf(graph.BadInput, "%s: the header has the column %s twice", file, name)
 		}
 		index[name] = i
 	}
 	for _, name := range required {
 		if _, ok := index[name]; !ok {
-			return nil, graph.Errorf(graph.BadInput, "%s, line 1: the column %s is missing", file, name)
+			return nil, graph.Errorf(graph.BadInput, "%s: the column %s is missing in the header", file, name)
 		}
 	}
 	return index, nil
 }
 
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
+func unknownColumn(file, name string, known []string) error {
+	near := Nearest(name, known, 1)
+	hint := ""
+	if len(near) > 0 {
+		hint = "; did you mean " + near[0] + "?"
 	}
-	return false
+	err := graph.Errorf(graph.BadInput, "%s: the header has a column %q that is not known%s (known: %s)",
+		file, name, hint, strings.Join(known, ", "))
+	err.Suggestions = near
+	return err
 }
 
 // Next goes to the next row that has the columns of the header; false at the
 // end of the file, or where the load has ended. Close tells the error.
 func (t *Table) Next() bool {
-	for t.err == nil && t.sink.Err() == nil {
-		rec, ok := t.rows.next()
-		if !ok {
+	for t.sink.Err() == nil {
+		var ok bool
+		if t.row, ok = t.rows.next(); !ok {
 			t.err = t.rows.err
 			return false
 		}
-		if rec.fault == "" && len(rec.fields) != len(t.header) {
-			rec.fault = ColumnCount
+		fault := t.row.fault
+		if fault == "" {
+			t.fields, fault = SplitRow(t.row.raw, t.fields[:0])
 		}
-		if rec.fault == "" {
+		if fault == "" && len(t.fields) != len(t.header) {
+			fault = ColumnCount
+		}
+		if fault == "" {
 			return true
 		}
-		t.Reject("", rec.fault, "")
+		t.sink.Reject(Reject{File: t.in.Name, Line: t.row.line, Reason: fault, Raw: t.row.raw})
 	}
 	return false
 }
 
 // Line is the line that the row begins on.
-func (t *Table) Line() int { return t.rows.rec.line }
+func (t *Table) Line() int { return t.row.line }
 
-// Has reports whether the file has the column.
-func (t *Table) Has(column string) bool { _, ok := t.index[column]; return ok }
+// File is the name of the file, as facts and rejects have it.
+func (t *Table) File() string { return t.in.Name }
 
-// Text returns the row's value without blanks around it; "" where it is blank
-// or the file does not have the column.
-func (t *Table) Text(column string) string {
-	i, ok := t.index[column]
-	if !ok {
+// Column returns where a column stands, for At; -1 where the file lacks it.
+func (t *Table) Column(name string) int {
+	if i, ok := t.index[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// At returns the row's value in a column without blanks around it; "" for
+// column -1.
+func (t *Table) At(column int) string {
+	if column < 0 {
 		return ""
 	}
-	return strings.TrimSpace(t.rows.rec.fields[i])
+	return strings.TrimSpace(t.fields[column])
 }
+
+// Text returns the row's value in the named column without blanks around it; ""
+// where it is blank or the file lacks the column.
+func (t *Table) Text(column string) string { return t.At(t.Column(column)) }
 
 // Reject rejects the row for what stands in the column; a blank column means
 // the row as a whole.
 func (t *Table) Reject(column string, reason Reason, detail string) {
-	rec := &t.rows.rec
-	value := ""
-	if i, ok := t.index[column]; ok && i < len(rec.fields) {
-		value = rec.fields[i]
-	}
-	t.sink.Reject(Reject{File: t.in.Name, Line: rec.line, Column: column, Value: value,
-		Reason: reason, Detail: detail, Raw: string(rec.raw)})
+	t.sink.Reject(Reject{File: t.in.Name, Line: t.row.line, Column: column, Value: t.Text(column),
+		Reason: reason, Detail: detail, Raw: t.row.raw})
 }
+
+// Raw is the row as it stands in the file, for a source that rejects it later.
+func (t *Table) Raw() string { return t.row.raw }
 
 // Close closes the file and returns what went wrong with it: an error means
 // that it was not read to its end and the dataset must be refused.
@@ -156,234 +175,141 @@ func (t *Table) Close() error {
 	return t.sink.Err()
 }
 
-// record is one row of a CSV file. It is valid until the next one is read.
-type record struct {
-	line   int
-	raw    []byte // without its line end
-	fields []string
-	fault  Reason // blank where the fields are good
+// row is one row of a file as it stands there.
+type row struct {
+	line  int
+	raw   string // without its line end
+	fault Reason // Quoting or TooLong where its end was not found
 }
 
-// recordReader splits a stream into records.
-type recordReader struct {
+// rowReader finds the rows of a CSV file: lines, or several lines where a quote
+// stays open.
+type rowReader struct {
 	src   io.Reader
-	buf   []byte // what was read and not yet used
-	start int    // of the next record in buf
-	line  int    // of the next record
-	ended bool   // src has no more
-	err   error  // what ended src too early
-	rec   record
-	text  []byte
+	buf   []byte // what was read and not yet used, from start
+	start int
+	line  int   // of the next row
+	eof   bool  // src has no more
+	err   error // what ended src too early
 }
 
-func newRecordReader(r io.Reader) *recordReader {
-	return &recordReader{src: r, buf: make([]byte, 0, 64<<10), line: 1}
+func newRowReader(src io.Reader) *rowReader {
+	return &rowReader{src: src, buf: make([]byte, 0, 64<<10), line: 1}
 }
 
-var bom = []byte("\xef\xbb\xbf")
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// next reads the next record; ok is false at the end and where err is set.
-func (r *recordReader) next() (rec record, ok bool) {
+// next returns the next row that is not empty; ok is false at the end of the
+// file and where err is set.
+func (r *rowReader) next() (out row, ok bool) {
 	for {
-		end, lines, fault := r.find()
-		if r.err != nil || end == r.start {
-			return record{}, false
+		end, whole := r.lineFrom(0)
+		if r.err != nil || end == 0 {
+			return row{}, false
 		}
-		raw := trimLineEnd(r.buf[r.start:end])
-		if r.line == 1 {
-			raw = bytes.TrimPrefix(raw, bom)
+		if !whole {
+			return r.tooLong(), r.err == nil
 		}
-		r.rec = record{line: r.line, raw: raw, fault: fault, fields: r.rec.fields[:0]}
-		r.start = end
-		r.line += lines
-		if len(raw) == 0 && fault == "" {
-			continue
+		if r.line == 1 && bytes.HasPrefix(r.buf[r.start:], byteOrderMark) {
+			r.start += len(byteOrderMark)
+			end -= len(byteOrderMark)
 		}
-		r.check()
-		return r.rec, true
-	}
-}
-
-// check finds what is wrong with the text of the record, or splits it.
-func (r *recordReader) check() {
-	switch rec := &r.rec; {
-	case bytes.IndexByte(rec.raw, 0) >= 0:
-		rec.fault = NulByte
-	case !utf8.Valid(rec.raw):
-		rec.fault = NotUTF8
-	case rec.fault == "":
-		r.split()
-	}
-}
-
-// find returns where the next record ends in buf, past its line end, and how
-// many lines it takes. With a fault it is a single line.
-func (r *recordReader) find() (end, lines int, fault Reason) {
-	var s quoteState
-	pos := r.start // scanned so far
-	first := -1    // end of the first line
-	for {
-		for i := pos; i < len(r.buf); i++ {
-			c := r.buf[i]
-			if c == '\n' {
-				lines++
-				if first < 0 {
-					first = i + 1
-				}
-			}
-			if s = s.step(c); s == broken {
-				return r.lineEnd(first, i)
-			}
-			if s == ended {
-				return i + 1, lines, ""
-			}
-		}
-		pos = len(r.buf)
-		if pos-r.start > maxRecord {
-			end, lines, fault = r.lineEnd(first, pos)
-			if fault == Quoting && end-r.start > maxRecord {
-				fault = TooLong
-			}
-			return end, lines, fault
-		}
-		if r.ended {
-			if s == inQuotes {
-				return r.lineEnd(first, pos)
-			}
-			return pos, lines + 1, ""
-		}
-		moved := r.start
-		r.fill()
+		out = r.rowOf(end)
 		if r.err != nil {
-			return r.start, 0, ""
+			return row{}, false
 		}
-		pos -= moved - r.start
-		if first >= 0 {
-			first -= moved - r.start
+		if out.raw != "" {
+			return out, true
 		}
 	}
 }
 
-// lineEnd is where the first line of a broken record ends.
-func (r *recordReader) lineEnd(first, from int) (end, lines int, fault Reason) {
-	if first >= 0 {
-		return first, 1, Quoting
+// rowOf takes the row whose first line has n bytes.
+func (r *rowReader) rowOf(n int) row {
+	end, lines := n, 1
+	open := openQuote(r.buf[r.start:r.start+n], false)
+	for open {
+		next, whole := r.lineFrom(end)
+		if !whole || next == end || next > MaxRow { // it is never closed
+			return r.take(n, 1, Quoting)
+		}
+		open = openQuote(r.buf[r.start+end:r.start+next], open)
+		end = next
+		lines++
 	}
-	offset := from - r.start
+	if lines > 1 {
+		raw := string(TrimLineEnd(r.buf[r.start : r.start+end]))
+		if _, fault := SplitRow(raw, nil); fault == Quoting { // the quote did not open a field
+			return r.take(n, 1, Quoting)
+		}
+	}
+	return r.take(end, lines, "")
+}
+
+// take makes a row of the next n bytes and goes past them.
+func (r *rowReader) take(n, lines int, fault Reason) row {
+	out := row{r.line, string(TrimLineEnd(r.buf[r.start : r.start+n])), fault}
+	r.start += n
+	r.line += lines
+	return out
+}
+
+// tooLong makes a row of the beginning of a line that is longer than a row may
+// be, and goes past the line.
+func (r *rowReader) tooLong() row {
+	out := row{r.line, string(r.buf[r.start : r.start+maxShown+1]), TooLong}
+	for r.err == nil {
+		if i := bytes.IndexByte(r.buf[r.start:], '\n'); i >= 0 {
+			r.start += i + 1
+			break
+		}
+		r.start = len(r.buf)
+		if r.eof {
+			break
+		}
+		r.fill()
+	}
+	r.line++
+	return out
+}
+
+// lineFrom returns the offset from start behind the line that begins at offset
+// from; the same offset at the end of the file. whole is false for a line that
+// is longer than a row may be.
+func (r *rowReader) lineFrom(from int) (end int, whole bool) {
+	seen := from
 	for {
-		if i := bytes.IndexByte(r.buf[r.start+offset:], '\n'); i >= 0 {
-			return r.start + offset + i + 1, 1, Quoting
+		rest := r.buf[r.start+seen:]
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			return seen + i + 1, true
 		}
-		if r.ended {
-			return len(r.buf), 1, Quoting
+		seen += len(rest)
+		if r.eof || r.err != nil {
+			return seen, true
 		}
-		offset = min(len(r.buf)-r.start, maxRecord)
-		if len(r.buf)-r.start > maxRecord { // keep its beginning, pass over the rest
-			r.buf = r.buf[:r.start+maxRecord]
+		if seen-from > MaxRow {
+			return seen, false
 		}
-		if r.fill(); r.err != nil {
-			return r.start, 0, ""
-		}
+		r.fill()
 	}
 }
 
 // fill reads more behind buf, from which it takes away what was used.
-func (r *recordReader) fill() {
+func (r *rowReader) fill() {
 	if r.start > 0 {
 		r.buf = r.buf[:copy(r.buf, r.buf[r.start:])]
 		r.start = 0
 	}
 	if len(r.buf) == cap(r.buf) {
-		r.buf = append(make([]byte, 0, 2*cap(r.buf)), r.buf...)
+		r.buf = slices.Grow(r.buf, cap(r.buf))
 	}
 	n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
 	r.buf = r.buf[:len(r.buf)+n]
 	switch err {
 	case nil:
 	case io.EOF:
-		r.ended = true
+		r.eof = true
 	default:
 		r.err = err
 	}
-}
-
-// quoteState is where in a record a byte stands, as far as quotes go.
-type quoteState int
-
-const (
-	fieldStart quoteState = iota
-	plain
-	inQuotes
-	quoteInQuotes // closes the quotes, or doubles
-	ended
-	broken
-)
-
-func (s quoteState) step(c byte) quoteState {
-	if s == inQuotes {
-		if c == '"' {
-			return quoteInQuotes
-		}
-		return inQuotes
-	}
-	switch c {
-	case '\n':
-		return ended
-	case ',':
-		return fieldStart
-	case '"':
-		switch s {
-		case fieldStart, quoteInQuotes:
-			return inQuotes
-		}
-		return broken
-	}
-	if s == quoteInQuotes && c != '\r' {
-		return broken
-	}
-	if s == quoteInQuotes {
-		return quoteInQuotes
-	}
-	return plain
-}
-
-// split takes the record, which find has seen to be well formed, apart.
-func (r *recordReader) split() {
-	rest := r.rec.raw
-	for {
-		var field []byte
-		var more bool
-		if len(rest) > 0 && rest[0] == '"' {
-			field, rest, more = r.quoted(rest[1:])
-		} else {
-			field, rest, more = bytes.Cut(rest, []byte{','})
-		}
-		r.rec.fields = append(r.rec.fields, string(field))
-		if !more {
-			return
-		}
-	}
-}
-
-// quoted reads a field up to its closing quote, behind its opening one.
-func (r *recordReader) quoted(rest []byte) (field, after []byte, more bool) {
-	r.text = r.text[:0]
-	for {
-		i := bytes.IndexByte(rest, '"')
-		r.text = append(r.text, rest[:i]...)
-		rest = rest[i+1:]
-		if len(rest) == 0 || rest[0] != '"' {
-			break
-		}
-		r.text = append(r.text, '"')
-		rest = rest[1:]
-	}
-	_, after, more = bytes.Cut(rest, []byte{','})
-	return bytes.ReplaceAll(r.text, []byte("\r\n"), []byte("\n")), after, more
-}
-
-// trimLineEnd takes LF or CRLF off.
-func trimLineEnd(line []byte) []byte {
-	line = bytes.TrimSuffix(line, []byte{'\n'})
-	return bytes.TrimSuffix(line, []byte{'\r'})
 }

@@ -8,6 +8,11 @@ import (
 	"tiermap/graph"
 )
 
+// Store is the part of a graph.Store that loading needs.
+type Store interface {
+	Begin(ctx context.Context, d graph.Dataset) (graph.Load, error)
+}
+
 // Job is one dataset to be loaded.
 type Job struct {
 	Dataset graph.Dataset
@@ -28,7 +33,7 @@ type Options struct {
 // case the store is as it was: BadInput for what is wrong with the files or the
 // dataset as a whole, Timeout where ctx ended, else what the store returned.
 // The report is right as far as the files were read, also beside an error.
-func Run(ctx context.Context, store graph.Store, job Job, opts Options) (*Report, error) {
+func Run(ctx context.Context, store Store, job Job, opts Options) (*Report, error) {
 	report := &Report{Dataset: job.Dataset.ID, Reasons: map[Reason]int64{}, Notes: []string{}, Checked: opts.Check}
 	var load graph.Load
 	if !opts.Check {
