@@ -8,16 +8,9 @@ package data
 
 import "embed"
 
-// Countries holds the folder countries:
-//
-//   - country.csv: id, name, iso2, m49, aliases, groups. One row for each
-//     country, former state, place that is no country, and group.
-//   - places.csv: id, kind (former, area or group), from and until (first and
-//     last year), successors. A row of country.csv that is not in it is a
-//     country.
-//   - codes.csv: code, system, country, from, until. Codes and names that
-//     publishers use beyond ISO 3166-1 and M49, some of them for some years
-//     only. Numeric codes have three digits.
+// Countries holds the folder countries: country.csv has one row for each
+// country, former state, place that is no country, and group. What publishers
+// call them beyond that is in package tiermap/graph/country.
 //
 //go:embed countries/*.csv
 var Countries embed.FS

@@ -1,6 +1,7 @@
 package country
 
 import (
+	"embed"
 	"encoding/csv"
 	"fmt"
 	"io/fs"
@@ -10,13 +11,23 @@ import (
 	"tiermap/data"
 )
 
-// Builtin returns the list that tiermap ships. Make it once.
-func Builtin() (*List, error) { return read(data.Countries) }
+// extra holds what country.csv, which is a table of our own, has no column for:
+//
+//   - places.csv: id, kind (former, area or group), from and until (first and
+//     last year), successors. A row of country.csv that is not in it is a
+//     country.
+//   - codes.csv: code, system, country, from, until. Codes and names that
+//     publishers use beyond ISO 3166-1 and M49, some of them for some years
+//     only; and names that changed hands (system "name"). Numeric codes have
+//     three digits.
+//
+//go:embed codes.csv places.csv
+var extra embed.FS
 
-// read makes a list of the files that package data describes.
-func read(files fs.FS) (*List, error) {
+// Builtin returns the list that tiermap ships. Make it once.
+func Builtin() (*List, error) {
 	places := map[string]*Place{}
-	err := each(files, "countries/country.csv", func(row map[string]string) error {
+	err := each(data.Countries, "countries/country.csv", func(row map[string]string) error {
 		id := row["id"]
 		if places[id] != nil {
 			return fmt.Errorf("%s is repeated", id)
@@ -28,7 +39,7 @@ func read(files fs.FS) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(files, "countries/places.csv", func(row map[string]string) (err error) {
+	err = each(extra, "places.csv", func(row map[string]string) (err error) {
 		p := places[row["id"]]
 		if p == nil {
 			return fmt.Errorf("%s is not in country.csv", row["id"])
@@ -41,7 +52,7 @@ func read(files fs.FS) (*List, error) {
 		return nil, err
 	}
 	var terms []term
-	err = each(files, "countries/codes.csv", func(row map[string]string) error {
+	err = each(extra, "codes.csv", func(row map[string]string) error {
 		from, until, err := years(row)
 		terms = append(terms, term{row["code"], System(row["system"]), row["country"], from, until})
 		return err

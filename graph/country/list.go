@@ -1,10 +1,13 @@
 package country
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"tiermap/graph"
 )
 
 // List is a list of places and of what they are called. It does not change and
@@ -77,12 +80,12 @@ func (l *List) Group(id string) []string {
 
 // With returns a list with the rows of a country.csv added. A row of a known id
 // adds its aliases, codes and groups to that place, and its name counts before
-// the one that was there; a group that is not known yet is made. It is an error
-// when a name or code of a row already means another place.
+// the one that was there; a group that is not known yet is made. BadInput where
+// Check finds fault with a row.
 func (l *List) With(rows ...Place) (*List, error) {
 	places := maps.Clone(l.places)
 	for _, row := range rows {
-		if err := l.taken(row); err != nil {
+		if err := l.Check(row); err != nil {
 			return nil, err
 		}
 		places[row.ID] = merge(places[row.ID], row)
@@ -90,29 +93,32 @@ func (l *List) With(rows ...Place) (*List, error) {
 			if places[g] == nil {
 				places[g] = &Place{ID: g, Kind: Group, Name: g}
 			}
-			if places[g].Kind != Group {
-				return nil, fmt.Errorf("country %s: %s is no group of countries", row.ID, g)
-			}
 		}
 	}
 	return index(places, l.terms)
 }
 
-// taken reports a name or code of a row that means another place already.
-func (l *List) taken(row Place) error {
+// Check returns BadInput where a name or code of a row means another place
+// already, or a group of it is a country.
+func (l *List) Check(row Place) error {
 	own := l.layers[own]
 	for _, code := range []string{row.ID, row.ISO2, row.M49} {
 		for _, m := range own.codes[codeKey(code)] {
 			if m.place.ID != row.ID {
-				return fmt.Errorf("country %s: the code %s is that of %s (%s)", row.ID, code, m.place.Name, m.place.ID)
+				return graph.Errorf(graph.BadInput, "the code %s is that of %s", code, label(m.place))
 			}
 		}
 	}
 	for _, name := range append([]string{row.Name}, row.Aliases...) {
 		for _, m := range own.names[fold(name)] {
 			if m.place.ID != row.ID {
-				return fmt.Errorf("country %s: %q is a name of %s (%s)", row.ID, name, m.place.Name, m.place.ID)
+				return graph.Errorf(graph.BadInput, "%q is a name of %s", name, label(m.place))
 			}
+		}
+	}
+	for _, g := range row.Groups {
+		if p := l.places[g]; p != nil && p.Kind != Group {
+			return graph.Errorf(graph.BadInput, "%s is no group of countries", label(p))
 		}
 	}
 	return nil
@@ -122,25 +128,28 @@ func (l *List) taken(row Place) error {
 func merge(old *Place, row Place) *Place {
 	if old == nil {
 		row.Kind = State
-		row.Name = first(row.Name, row.ID)
+		row.Name = cmp.Or(row.Name, row.ID)
 		return &row
 	}
 	p := *old
-	p.Aliases = slices.Concat(p.Aliases, row.Aliases)
 	if row.Name != "" && row.Name != p.Name {
-		p.Aliases = append(p.Aliases, p.Name)
+		p.Aliases = join(p.Aliases, []string{p.Name})
 		p.Name = row.Name
 	}
-	p.Groups = slices.Concat(p.Groups, row.Groups)
-	p.ISO2, p.M49 = first(p.ISO2, row.ISO2), first(p.M49, row.M49)
+	p.Aliases, p.Groups = join(p.Aliases, row.Aliases), join(p.Groups, row.Groups)
+	p.ISO2, p.M49 = cmp.Or(p.ISO2, row.ISO2), cmp.Or(p.M49, row.M49)
 	return &p
 }
 
-func first(a, b string) string {
-	if a != "" {
-		return a
+// join returns the texts of a and those of b that are not in a.
+func join(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
 	}
-	return b
+	return all
 }
 
 // index makes a list of places and of what systems call them.

@@ -1,7 +1,5 @@
 package country
 
-import "slices"
-
 // Kind tells the places of a List apart.
 type Kind string
 
@@ -31,11 +29,4 @@ type Place struct {
 // in reports whether a period covers the year; year 0 is any year.
 func in(year, from, until int) bool {
 	return year == 0 || (from == 0 || year >= from) && (until == 0 || year <= until)
-}
-
-// clone returns a place whose lists may be appended to.
-func (p *Place) clone() *Place {
-	c := *p
-	c.Aliases, c.Groups = slices.Clone(p.Aliases), slices.Clone(p.Groups)
-	return &c
 }
