@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"go.uber.org/zap"
+
+	"tiermap/api/exec"
+	"tiermap/graph"
+	"tiermap/web"
+)
+
+// Config is what the handler is made of.
+type Config struct {
+	Executor *exec.Executor
+	Log      *zap.Logger
+	// Ready says whether questions can be answered: nil, or why not.
+	Ready func(context.Context) error
+	Build Build
+	// Examples are the first tabs of the GraphiQL page.
+	Examples []Example
+	// Origins are the web origins, such as https://example.org, whose pages may
+	// ask from a browser; "*" allows any. None by default.
+	Origins []string
+	// BodyBytes bounds the body of a request, and the query string of a GET;
+	// 0 stands for DefaultBodyBytes.
+	BodyBytes int64
+}
+
+// DefaultBodyBytes leaves room for the longest document and its variables.
+const DefaultBodyBytes = 256 << 10
+
+// Build says what is running.
+type Build struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Methods string `json:"methods"` // version of the methods (docs/methods.md)
+	Go      string `json:"go"`
+}
+
+// Example is a question to start from.
+type Example struct {
+	Title     string
+	Query     string
+	Variables string // JSON; "" for none
+}
+
+// readyTimeout bounds how long /readyz waits for the store.
+const readyTimeout = 5 * time.Second
+
+// New returns the handler of the whole API.
+func New(c Config) (http.Handler, error) {
+	if c.Executor == nil || c.Ready == nil {
+		return nil, errors.New("api: a handler needs an executor and a readiness check")
+	}
+	if c.Log == nil {
+		c.Log = zap.NewNop()
+	}
+	if c.BodyBytes == 0 {
+		c.BodyBytes = DefaultBodyBytes
+	}
+	pages, err := newPages(c)
+	if err != nil {
+		return nil, err
+	}
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.RedirectTrailingSlash = false
+	r.Use(identify, accessLog(c.Log), survive(c.Log), secure, allowOrigins(c.Origins))
+	r.NoRoute(func(g *gin.Context) {
+		fail(g, http.StatusNotFound, graph.Errorf(graph.NotFound, "there is nothing here; GraphQL is at /graphql"))
+	})
+	r.NoMethod(func(g *gin.Context) {
+		fail(g, http.StatusMethodNotAllowed, graph.Errorf(graph.BadInput, "%s is not answered here", g.Request.Method))
+	})
+
+	q := questions{executor: c.Executor, bytes: c.BodyBytes}
+	r.POST("/graphql", q.post)
+	r.GET("/graphql", q.get)
+	r.GET("/healthz", func(g *gin.Context) { g.JSON(http.StatusOK, gin.H{"status": "alive"}) })
+	r.GET("/readyz", ready(c.Ready))
+	r.GET("/version", func(g *gin.Context) { g.JSON(http.StatusOK, c.Build) })
+	r.GET("/", pages.landing)
+	r.GET("/graphiql", pages.graphiql)
+	r.GET("/assets/*file", gin.WrapH(web.Assets()))
+	return r, nil
+}

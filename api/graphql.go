@@ -1,0 +1,256 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"tiermap/api/exec"
+	"tiermap/graph"
+)
+
+// Media types of an answer. The status of the older one says only that there is
+// a GraphQL answer; that of the newer one says whether the request was good.
+const (
+	graphqlType = "application/graphql-response+json"
+	jsonType    = "application/json"
+)
+
+// questions is GraphQL over HTTP.
+type questions struct {
+	executor *exec.Executor
+	bytes    int64
+}
+
+func (q questions) post(g *gin.Context) {
+	request, err := q.readBody(g)
+	q.answer(g, request, err)
+}
+
+func (q questions) get(g *gin.Context) {
+	request, err := q.readURL(g.Request.URL)
+	request.ReadOnly = true
+	q.answer(g, request, err)
+}
+
+func (q questions) answer(g *gin.Context, request exec.Request, err error) {
+	mediaType, acceptable := negotiate(g.Request.Header.Values("Accept"))
+	if err == nil && !acceptable {
+		err = httpError{http.StatusNotAcceptable, graph.Errorf(graph.BadInput, "answers are %s or %s", graphqlType, jsonType)}
+	}
+	if err != nil {
+		fail(g, 0, err)
+		return
+	}
+	response := q.executor.Do(g.Request.Context(), request)
+	g.Set(operationKey, response.Operation)
+	if len(response.Errors) > 0 {
+		g.Set(codeKey, response.Errors[0].Extensions.Code)
+	}
+	if response.Refused == exec.Busy {
+		g.Header("Retry-After", "1")
+	}
+	g.Header("Cache-Control", "no-store")
+	write(g, statusOf(response, mediaType), mediaType, response)
+}
+
+// statusOf maps an answer to the status that the specification asks for.
+func statusOf(r *exec.Response, mediaType string) int {
+	switch r.Refused {
+	case exec.Answered:
+		return http.StatusOK
+	case exec.NotReadOnly:
+		return http.StatusMethodNotAllowed
+	case exec.Busy:
+		return http.StatusServiceUnavailable
+	}
+	status := codeStatus(graph.Code(r.Errors[0].Extensions.Code))
+	if status == http.StatusBadRequest && mediaType == jsonType {
+		return http.StatusOK
+	}
+	return status
+}
+
+// codeStatus is the one table from codes to statuses, for what was not executed.
+func codeStatus(code graph.Code) int {
+	switch code {
+	case graph.BadInput, graph.TooCostly:
+		return http.StatusBadRequest
+	case graph.NotFound:
+		return http.StatusNotFound
+	case graph.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case graph.Timeout:
+		return http.StatusGatewayTimeout
+	case graph.StoreBusy, graph.StoreDown:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// readBody reads a POST.
+func (q questions) readBody(g *gin.Context) (exec.Request, error) {
+	contentType, params, err := mime.ParseMediaType(g.GetHeader("Content-Type"))
+	if err != nil || contentType != jsonType {
+		return exec.Request{}, httpError{http.StatusUnsupportedMediaType, graph.Errorf(graph.BadInput, "a POST needs the content type %s", jsonType)}
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return exec.Request{}, httpError{http.StatusUnsupportedMediaType, graph.Errorf(graph.BadInput, "a request is UTF-8; this one says %q", charset)}
+	}
+	if g.Request.ContentLength > q.bytes { // refused before it is sent, where the client waits
+		return exec.Request{}, q.tooLarge()
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, q.bytes))
+	var tooLong *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLong):
+		return exec.Request{}, q.tooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return exec.Request{}, httpError{http.StatusRequestTimeout, graph.Wrap(graph.Timeout, err, "the request took too long to arrive")}
+	case err != nil:
+		return exec.Request{}, graph.Wrap(graph.BadInput, err, "the request did not arrive whole")
+	}
+	return decode(body)
+}
+
+func (q questions) tooLarge() error {
+	return graph.Errorf(graph.TooLarge, "a request may have %d bytes at most", q.bytes)
+}
+
+// body is a request as the specification has it.
+type body struct {
+	Query         *string        `json:"query"`
+	OperationName string         `json:"operationName"`
+	Variables     map[string]any `json:"variables"`
+	Extensions    map[string]any `json:"extensions"` // read, for its type; nothing is defined
+}
+
+func decode(data []byte) (exec.Request, error) {
+	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("[")) {
+		return exec.Request{}, graph.Errorf(graph.BadInput, "batches are not answered: send one request at a time, or several fields in one")
+	}
+	var b body
+	if err := json.Unmarshal(data, &b); err != nil {
+		return exec.Request{}, notJSON("the request", err)
+	}
+	if b.Query == nil {
+		return exec.Request{}, graph.Errorf(graph.BadInput, `a request is a JSON object with the document in "query"`)
+	}
+	return exec.Request{Query: *b.Query, OperationName: b.OperationName, Variables: b.Variables}, nil
+}
+
+func notJSON(what string, err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return graph.Errorf(graph.BadInput, "%q may not be a JSON %s", wrong.Field, wrong.Value)
+	}
+	return graph.Errorf(graph.BadInput, "%s is not a JSON object: %v", what, err)
+}
+
+// readURL reads a GET.
+func (q questions) readURL(u *url.URL) (exec.Request, error) {
+	if int64(len(u.RawQuery)) > q.bytes {
+		return exec.Request{}, q.tooLarge()
+	}
+	values, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return exec.Request{}, graph.Errorf(graph.BadInput, "the parameters of the address cannot be read: %v", err)
+	}
+	if !values.Has("query") {
+		return exec.Request{}, graph.Errorf(graph.BadInput, `a GET needs the document in the parameter "query"; /graphiql is the page for people`)
+	}
+	request := exec.Request{Query: values.Get("query"), OperationName: values.Get("operationName")}
+	if request.Variables, err = object(values, "variables"); err != nil {
+		return exec.Request{}, err
+	}
+	_, err = object(values, "extensions")
+	return request, err
+}
+
+func object(values url.Values, name string) (map[string]any, error) {
+	text := values.Get(name)
+	if text == "" {
+		return nil, nil
+	}
+	var m map[string]any
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		return nil, notJSON(strconv.Quote(name), err)
+	}
+	return m, nil
+}
+
+// httpError is an error that has a status of its own.
+type httpError struct {
+	status int
+	error
+}
+
+func (e httpError) Unwrap() error { return e.error }
+
+// fail answers with one error and no data. status 0 stands for that of the error.
+func fail(g *gin.Context, status int, err error) {
+	var own httpError
+	switch {
+	case status != 0:
+	case errors.As(err, &own):
+		status = own.status
+	default:
+		status = codeStatus(graph.CodeOf(err))
+	}
+	if status == http.StatusRequestEntityTooLarge || status == http.StatusRequestTimeout {
+		g.Header("Connection", "close") // the rest of the request is not read
+	}
+	mediaType, _ := negotiate(g.Request.Header.Values("Accept"))
+	code := string(graph.CodeOf(err))
+	g.Set(codeKey, code)
+	write(g, status, mediaType, &exec.Response{Errors: []exec.Error{{Message: err.Error(), Extensions: exec.Extensions{Code: code}}}})
+}
+
+func write(g *gin.Context, status int, mediaType string, r *exec.Response) {
+	text, err := json.Marshal(r)
+	if err != nil { // data is encoded already, and the rest is text
+		panic(err)
+	}
+	g.Data(status, mediaType+"; charset=utf-8", append(text, '\n'))
+}
+
+// negotiate picks the media type that the client likes best. Without a
+// preference it is application/json, which every client reads.
+func negotiate(accept []string) (mediaType string, acceptable bool) {
+	header := strings.TrimSpace(strings.Join(accept, ","))
+	if header == "" {
+		return jsonType, true
+	}
+	best := 0.0
+	mediaType = jsonType
+	for part := range strings.SplitSeq(header, ",") {
+		offered, params, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err != nil {
+			continue
+		}
+		switch offered {
+		case "*/*", "application/*":
+			offered = jsonType
+		case graphqlType, jsonType:
+		default:
+			continue
+		}
+		quality := 1.0
+		if q, err := strconv.ParseFloat(params["q"], 64); err == nil {
+			quality = q
+		}
+		if quality > best {
+			best, mediaType = quality, offered
+		}
+	}
+	return mediaType, best > 0
+}
