@@ -17,6 +17,8 @@ import (
 // Config is what the handler is made of.
 type Config struct {
 	Executor *exec.Executor
+	// SDL is the text of the schema, as sdl.Print gives it.
+	SDL string
 	Log      *zap.Logger
 	// Ready says whether questions can be answered: nil, or why not.
 	Ready func(context.Context) error
@@ -85,6 +87,7 @@ func New(c Config) (http.Handler, error) {
 	r.GET("/healthz", func(g *gin.Context) { g.JSON(http.StatusOK, gin.H{"status": "alive"}) })
 	r.GET("/readyz", ready(c.Ready))
 	r.GET("/version", func(g *gin.Context) { g.JSON(http.StatusOK, c.Build) })
+	r.GET("/schema.graphql", func(g *gin.Context) { g.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(c.SDL)) })
 	r.GET("/", pages.landing)
 	r.GET("/graphiql", pages.graphiql)
 	r.GET("/assets/*file", gin.WrapH(web.Assets()))

@@ -31,6 +31,9 @@ type panicError struct {
 
 func (e panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
+// sourceName is what the library calls a document in its messages.
+const sourceName = "document"
+
 // syntaxError makes one line of what the parser says: it prints the document
 // around the place, which may be one very long line.
 func syntaxError(err error) error {
@@ -39,7 +42,7 @@ func syntaxError(err error) error {
 		return graph.Wrap(graph.BadInput, err, "the document cannot be read as GraphQL")
 	}
 	line, _, _ := strings.Cut(e.Message, "\n")
-	line = strings.TrimPrefix(line, "Syntax Error document ")
+	line = strings.TrimPrefix(line, "Syntax Error "+sourceName+" ")
 	formatted := gqlerrors.FormattedError{Message: "syntax error " + line, Locations: e.Locations}
 	return requestError{errs: []gqlerrors.FormattedError{formatted}}
 }
@@ -84,7 +87,7 @@ func (e *Executor) presentAll(ctx context.Context, errs []gqlerrors.FormattedErr
 func noteOmitted(shown []Error, total int) []Error {
 	if n := len(shown); total > n {
 		return append(shown, Error{
-			Message:    fmt.Sprintf("%d more errors are not listed", total-n),
+			Message:    fmt.Sprintf("there are more errors than these %d", n),
 			Extensions: Extensions{Code: shown[n-1].Extensions.Code},
 		})
 	}

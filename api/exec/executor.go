@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -41,11 +42,12 @@ func DefaultOptions() Options {
 
 // Executor answers requests to one schema. It may be used by several goroutines.
 type Executor struct {
-	schema  graphql.Schema
-	known   guard.Schema
-	options Options
-	turns   chan struct{}
-	waiting atomic.Int64
+	schema    graphql.Schema
+	known     guard.Schema
+	options   Options
+	turns     chan struct{}
+	waiting   atomic.Int64
+	documents *documents
 }
 
 // New returns an Executor. The schema belongs to it from then on: its resolvers
@@ -54,10 +56,11 @@ func New(schema graphql.Schema, o Options) *Executor {
 	warm(&schema)
 	wrapResolvers(schema)
 	return &Executor{
-		schema:  schema,
-		known:   describe(schema, o.Rows, o.Fields),
-		options: o,
-		turns:   make(chan struct{}, o.Running),
+		schema:    schema,
+		known:     describe(schema, o.Rows, o.Fields),
+		options:   o,
+		turns:     make(chan struct{}, o.Running),
+		documents: newDocuments(),
 	}
 }
 
@@ -67,9 +70,14 @@ func (e *Executor) Limits() guard.Limits { return e.options.Limits }
 // Do answers a request. It returns when the deadline has passed or ctx has
 // ended, even where a resolver takes no notice; such a resolver keeps its place
 // among the running ones until it returns.
-func (e *Executor) Do(ctx context.Context, r Request) *Response {
+func (e *Executor) Do(ctx context.Context, r Request) (response *Response) {
 	ctx, cancel := context.WithTimeout(ctx, e.options.Timeout)
 	defer cancel()
+	defer func() {
+		if v := recover(); v != nil {
+			response = e.refuse(ctx, "", panicError{value: v, stack: debug.Stack()})
+		}
+	}()
 	p, err := e.prepare(r)
 	if err != nil {
 		return e.refuse(ctx, "", err)
@@ -78,10 +86,16 @@ func (e *Executor) Do(ctx context.Context, r Request) *Response {
 	if err != nil {
 		return e.refuse(ctx, p.name(), err)
 	}
-	if err := e.admit(p, r); err != nil {
-		leave()
+	started := false
+	defer func() {
+		if !started {
+			leave()
+		}
+	}()
+	if err := e.admit(p, r.Variables); err != nil {
 		return e.refuse(ctx, p.name(), err)
 	}
+	started = true
 	return e.execute(ctx, p, r.Variables, leave)
 }
 

@@ -25,7 +25,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Bytes:      64 << 10,
-		Tokens:     8_000,
+		Tokens:     15_000,
 		NameBytes:  128,
 		Nesting:    50,
 		Depth:      20,
@@ -35,7 +35,7 @@ func DefaultLimits() Limits {
 		Directives: 100,
 		Aliases:    100,
 		Selections: 2_000,
-		Repeats:    500,
+		Repeats:    2_000,
 		Values:     2_000,
 		ListItems:  1_000,
 		Cost:       100_000,
