@@ -298,6 +298,9 @@ func TestWith(t *testing.T) {
 			t.Errorf("With(%+v) took what belongs to another place", row)
 		}
 	}
+	if _, err := l.With(Place{ID: "A1", Name: "Shared"}, Place{ID: "A2", Aliases: []string{"shared"}}); err == nil {
+		t.Error("two rows of one name were taken")
+	}
 }
 
 func TestDistance(t *testing.T) {

@@ -81,7 +81,7 @@ func (l *List) Group(id string) []string {
 // With returns a list with the rows of a country.csv added. A row of a known id
 // adds its aliases, codes and groups to that place, and its name counts before
 // the one that was there; a group that is not known yet is made. BadInput where
-// Check finds fault with a row.
+// Check finds fault with a row, or two rows claim the same name or code.
 func (l *List) With(rows ...Place) (*List, error) {
 	places := maps.Clone(l.places)
 	for _, row := range rows {
@@ -95,7 +95,16 @@ func (l *List) With(rows ...Place) (*List, error) {
 			}
 		}
 	}
-	return index(places, l.terms)
+	more, err := index(places, l.terms)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows { // against each other
+		if err := more.Check(row); err != nil {
+			return nil, err
+		}
+	}
+	return more, nil
 }
 
 // Check returns BadInput where a name or code of a row means another place
