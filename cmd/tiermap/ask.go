@@ -1,0 +1,85 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tiermap/api/exec"
+	"tiermap/api/gql"
+	"tiermap/graph"
+	"tiermap/graph/ask"
+)
+
+// longestAsk is how long a question on the command line may take: the user, who
+// waits in front of it, can interrupt it.
+const longestAsk = time.Hour
+
+func (c *commands) ask() *cobra.Command {
+	var variables string
+	cmd := &cobra.Command{
+		Use:   "ask 'GRAPHQL' | -",
+		Short: "Ask a question in GraphQL, without a server",
+		Example: `  tiermap ask '{ dependency(country: "NLD", product: "cobalt-oxide") { shares(first: 5) { country { name } direct origin } } }'
+  tiermap ask - < question.graphql`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			request, err := c.request(args[0], variables)
+			if err != nil {
+				return c.answer(failure(err))
+			}
+			o := exec.DefaultOptions()
+			o.Timeout = longestAsk
+			executor, _, store, err := c.executor(cmd.Context(), readOnly, o, gql.Options{}, ask.Options{})
+			if err != nil {
+				return c.answer(failure(err))
+			}
+			defer store.Close()
+			return c.answer(executor.Do(cmd.Context(), request))
+		},
+	}
+	cmd.Flags().StringVar(&variables, "variables", "", "variables of the question, as a JSON object")
+	return cmd
+}
+
+func (c *commands) request(query, variables string) (r exec.Request, err error) {
+	if query == "-" {
+		text, err := io.ReadAll(c.Stdin)
+		if err != nil {
+			return r, graph.Wrap(graph.BadInput, err, "standard input cannot be read")
+		}
+		query = string(text)
+	}
+	r.Query = query
+	if variables != "" {
+		if err := json.Unmarshal([]byte(variables), &r.Variables); err != nil {
+			return r, graph.Wrap(graph.BadInput, err, "--variables is no JSON object: %v", err)
+		}
+	}
+	return r, nil
+}
+
+// failure is the response to a question that could not even be put.
+func failure(err error) *exec.Response {
+	e := &graph.Error{Code: graph.CodeOf(err), Message: err.Error()}
+	errors.As(err, &e)
+	return &exec.Response{Errors: []exec.Error{{Message: e.Message,
+		Extensions: exec.Extensions{Code: string(e.Code), Suggestions: e.Suggestions}}}}
+}
+
+// answer prints a response; one with errors ends the command with a failure.
+func (c *commands) answer(r *exec.Response) error {
+	encoder := json.NewEncoder(c.Stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(r); err != nil {
+		return err
+	}
+	if len(r.Errors) > 0 {
+		return errReported
+	}
+	return nil
+}

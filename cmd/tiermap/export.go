@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tiermap/api/gql"
+	"tiermap/export"
+	"tiermap/graph"
+	"tiermap/graph/ask"
+	"tiermap/graph/country"
+	"tiermap/graph/supply"
+)
+
+// question are the flags that ask a question.
+type question struct {
+	ask.Question
+	balance string
+}
+
+func (q *question) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&q.Country, "country", "", "the country or group that depends")
+	f.StringVar(&q.Product, "product", "", "the product, or a trade code such as HS2017:811292")
+	f.StringVar(&q.Material, "material", "", "the material to follow; left out = the product's only one")
+	f.IntVar(&q.Year, "year", 0, "calendar year; left out = the newest with data")
+	f.StringVar(&q.balance, "balance", "mass", "mass, exports or scale-exports")
+	_ = cmd.MarkFlagRequired("country")
+	_ = cmd.MarkFlagRequired("product")
+}
+
+func (q *question) parsed() (ask.Question, error) {
+	b := supply.Balance(strings.ToUpper(strings.ReplaceAll(q.balance, "-", "_")))
+	switch b {
+	case supply.Mass, supply.Exports, supply.ScaleExports:
+		q.Balance = b
+		return q.Question, nil
+	}
+	return q.Question, graph.Errorf(graph.BadInput, "--balance %q is not mass, exports or scale-exports", q.balance)
+}
+
+func (c *commands) export() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write facts, a network or the lists of an answer for other tools",
+		Long: "Every export says where it comes from: method, year, datasets and licences stand ahead of its rows\n" +
+			"(lines that begin with # in CSV, a first object in JSON Lines, the description in GraphML).",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("export needs to know what: dataset, network or answer")
+			}
+			return fmt.Errorf("%q cannot be exported; there are dataset, network and answer", args[0])
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	cmd.AddCommand(c.exportDataset(), c.exportNetwork(), c.exportAnswer())
+	return cmd
+}
+
+func today() string { return time.Now().UTC().Format(time.DateOnly) }
+
+// asking opens the store, runs a function with what answers questions on it,
+// and closes it.
+func (c *commands) asking(ctx context.Context, run func(graph.Store, *ask.Asker) error) error {
+	store, err := c.open(ctx, readOnly)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	countries, err := country.Builtin()
+	if err != nil {
+		return err
+	}
+	return run(store, ask.New(store, countries, ask.Options{}))
+}
+
+// toFile runs a function on the file that -o names, or standard output.
+func (c *commands) toFile(path string, write func(io.Writer) error) error {
+	w, done, err := c.create(path)
+	if err != nil {
+		return err
+	}
+	if err := write(w); err != nil {
+		done() //nolint:errcheck // the first error is the one to report
+		return err
+	}
+	return done()
+}
+
+func (c *commands) exportDataset() *cobra.Command {
+	var format, out string
+	cmd := &cobra.Command{
+		Use:   "dataset ID",
+		Short: "A dataset's facts: a folder of tables (csv), jsonl or graphml",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			return c.asking(ctx, func(store graph.Store, asker *ask.Asker) error {
+				d, err := asker.Dataset(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				snap, err := store.Snapshot(ctx)
+				if err != nil {
+					return err
+				}
+				defer snap.Close()
+				return c.writeDataset(ctx, snap, d, format, out)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "csv", "csv (a folder that load tables reads back), jsonl or graphml")
+	cmd.Flags().StringVarP(&out, "output", "o", "", "the file, or for csv the folder; left out = standard output, or a folder of the dataset's name")
+	return cmd
+}
+
+func (c *commands) writeDataset(ctx context.Context, snap graph.Snapshot, d graph.Dataset, format, out string) error {
+	about := export.AboutDataset(d, today())
+	switch format {
+	case "csv":
+		if out == "" {
+			out = d.ID
+		}
+		if err := export.WriteTables(ctx, snap, d, out); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.Stderr, "%s: written to the folder %s\n", d.ID, out)
+		return nil
+	case "jsonl":
+		return c.toFile(out, func(w io.Writer) error { return export.WriteFactLines(ctx, w, snap, d, about) })
+	case "graphml":
+		nodes, links, err := export.FactGraph(ctx, snap, d)
+		if err != nil {
+			return err
+		}
+		return c.toFile(out, func(w io.Writer) error { return export.WriteGraphML(w, about, nodes, links) })
+	}
+	return graph.Errorf(graph.BadInput, "--format %q is not csv, jsonl or graphml", format)
+}
+
+// answered opens the store and answers a question.
+func (c *commands) answered(ctx context.Context, q *question, use func(*ask.Answer) error) error {
+	parsed, err := q.parsed()
+	if err != nil {
+		return err
+	}
+	return c.asking(ctx, func(_ graph.Store, asker *ask.Asker) error {
+		answer, err := asker.Dependency(ctx, parsed)
+		if err != nil {
+			return err
+		}
+		return use(answer)
+	})
+}
+
+func (c *commands) exportNetwork() *cobra.Command {
+	var q question
+	var format, out, table string
+	cmd := &cobra.Command{
+		Use:   "network",
+		Short: "The whole supply network of a question: graphml, csv or jsonl",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			return c.answered(ctx, &q, func(a *ask.Answer) error {
+				about, err := export.AboutAnswer(ctx, "Supply network", a, gql.MethodsVersion, today())
+				if err != nil {
+					return err
+				}
+				if format == "graphml" {
+					return c.toFile(out, func(w io.Writer) error { return export.WriteGraphML(w, about, export.Nodes(a), export.Links(a)) })
+				}
+				switch table {
+				case "nodes":
+					return c.writeTable(format, out, about, export.Nodes(a))
+				case "links":
+					return c.writeTable(format, out, about, export.Links(a))
+				}
+				return graph.Errorf(graph.BadInput, "--table %q is not nodes or links", table)
+			})
+		},
+	}
+	q.flags(cmd)
+	cmd.Flags().StringVar(&format, "format", "graphml", "graphml, csv or jsonl")
+	cmd.Flags().StringVar(&table, "table", "links", "for csv and jsonl: nodes or links")
+	cmd.Flags().StringVarP(&out, "output", "o", "", "the file; left out = standard output")
+	return cmd
+}
+
+func (c *commands) exportAnswer() *cobra.Command {
+	var q question
+	var format, out, kind string
+	p := export.Parameters{}
+	cmd := &cobra.Command{
+		Use:   "answer LIST",
+		Short: "A list of an answer as csv or jsonl: " + strings.Join(export.Lists(), ", "),
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			p.Kind = supply.Kind(strings.ToUpper(kind))
+			switch p.Kind {
+			case supply.KindCountry, supply.KindStage, supply.KindLink:
+			default:
+				return graph.Errorf(graph.BadInput, "--kind %q is not country, stage or link", kind)
+			}
+			return c.answered(ctx, &q, func(a *ask.Answer) error {
+				table, err := export.List(ctx, args[0], a, p)
+				if err != nil {
+					return err
+				}
+				about, err := export.AboutAnswer(ctx, args[0], a, gql.MethodsVersion, today())
+				if err != nil {
+					return err
+				}
+				return c.writeTable(format, out, about, table)
+			})
+		},
+	}
+	q.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&format, "format", "csv", "csv or jsonl")
+	f.StringVarP(&out, "output", "o", "", "the file; left out = standard output")
+	f.StringVar(&kind, "kind", "country", "of chokepoints: country, stage or link")
+	f.Float64Var(&p.Epsilon, "epsilon", supply.DefaultEpsilon, "of chokepoints: what a single point of failure may leave")
+	f.Float64Var(&p.MinShare, "min-share", 0, "of chokepoints, paths and flows: the least share")
+	f.IntVar(&p.First, "first", 100, "of chokepoints, paths and flows: how many at most")
+	return cmd
+}
+
+func (c *commands) writeTable(format, out string, about export.About, t export.Table) error {
+	switch format {
+	case "csv":
+		return c.toFile(out, func(w io.Writer) error { return export.WriteCSV(w, about, t) })
+	case "jsonl":
+		return c.toFile(out, func(w io.Writer) error { return export.WriteJSONLines(w, about, t) })
+	}
+	return graph.Errorf(graph.BadInput, "--format %q is not csv or jsonl", format)
+}

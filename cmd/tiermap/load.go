@@ -1,0 +1,176 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/loader"
+	"tiermap/loader/baci"
+	"tiermap/loader/tables"
+)
+
+// source is a publisher's format that load can read.
+type source struct {
+	name, paths, short, long string
+	// jobs turns paths into datasets to load. The store is nil where nothing is
+	// to be written and there is none.
+	jobs func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error)
+}
+
+// loadOptions are the flags of load.
+type loadOptions struct {
+	check, json bool
+	rejects     string
+	retrieved   string
+	priority    int
+}
+
+func sources() []source {
+	return []source{
+		{name: "tables", paths: "DIR...", short: "tiermap's own tables: a folder is one dataset",
+			long: "A folder is one dataset: dataset.csv says what it is, and the tables stand beside it (docs/reference/tables.md).",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return tables.Jobs(paths, tables.Options{Countries: countries, Store: store, Check: o.check})
+			}},
+		{name: "baci", paths: "FILE...", short: "yearly trade files of CEPII's BACI",
+			long: "Files as CEPII publishes them (BACI_HS17_Y2024_V202601.csv, plain, .gz, .zst or in a .zip), with\n" +
+				"country_codes_V202601.csv beside them. Each release and year becomes one dataset.",
+			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return baci.Jobs(paths, baci.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority})
+			}},
+	}
+}
+
+func (c *commands) load() *cobra.Command {
+	var o loadOptions
+	cmd := &cobra.Command{
+		Use:   "load SOURCE PATH...",
+		Short: "Load a publisher's files into the store",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("load needs a SOURCE and a PATH")
+			}
+			return fmt.Errorf("%q is no source", args[0])
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	for _, s := range sources() {
+		sub := &cobra.Command{
+			Use: s.name + " " + s.paths, Short: s.short, Long: s.long, Args: cobra.MinimumNArgs(1),
+			RunE: func(cmd *cobra.Command, paths []string) error { return c.runLoad(cmd, s, paths, &o) },
+		}
+		if s.name == "baci" {
+			sub.Flags().StringVar(&o.retrieved, "retrieved", "", "day on which the files were fetched, year-month-day; left out = when they were last changed")
+			sub.Flags().IntVar(&o.priority, "priority", 0, "priority of the datasets: the highest counts where datasets overlap")
+		}
+		cmd.AddCommand(sub)
+	}
+	f := cmd.PersistentFlags()
+	f.BoolVar(&o.check, "check", false, "read and report, write nothing")
+	f.BoolVar(&o.json, "json", false, "print one JSON object for each dataset")
+	f.StringVar(&o.rejects, "rejects", "", "write the rejected rows to this file, as CSV: file, line, column, value, reason, raw")
+	return cmd
+}
+
+func (c *commands) runLoad(cmd *cobra.Command, s source, paths []string, o *loadOptions) (err error) {
+	ctx := cmd.Context()
+	store, err := c.openForLoad(cmd, o)
+	if err != nil {
+		return err
+	}
+	if store != nil {
+		defer func() {
+			if closed := store.Close(); err == nil {
+				err = closed
+			}
+		}()
+	}
+	countries, err := country.Builtin()
+	if err != nil {
+		return err
+	}
+	jobs, err := s.jobs(paths, countries, store, o)
+	if err != nil {
+		return err
+	}
+	options := loader.Options{Check: o.check, Progress: progressOn(c.Stderr)}
+	if o.rejects != "" {
+		w, done, err := c.create(o.rejects)
+		if err != nil {
+			return err
+		}
+		defer done() //nolint:errcheck // the writer is flushed, and says so, after each dataset
+		if options.Rejects, err = loader.NewRejectWriter(w); err != nil {
+			return graph.Wrap(graph.BadInput, err, "%s cannot be written: %v", o.rejects, err)
+		}
+	}
+	failed, rejected := 0, false
+	for _, job := range jobs {
+		report, err := loader.Run(ctx, store, job, options)
+		if err != nil {
+			failed++
+			fmt.Fprintln(c.Stderr, "tiermap:", describe(err))
+			if graph.CodeOf(err) != graph.BadInput {
+				return errReported
+			}
+			continue
+		}
+		rejected = rejected || report.Rejected > 0
+		if err := c.report(report, o); err != nil {
+			return err
+		}
+	}
+	switch {
+	case failed > 0:
+		return errReported
+	case rejected:
+		return errRejected
+	}
+	return nil
+}
+
+// openForLoad opens the store; where nothing is to be written, a store that is
+// not there is none.
+func (c *commands) openForLoad(cmd *cobra.Command, o *loadOptions) (graph.Store, error) {
+	if !o.check {
+		return c.open(cmd.Context(), write)
+	}
+	store, err := c.open(cmd.Context(), readOnly)
+	if graph.CodeOf(err) == graph.StoreDown {
+		return nil, nil
+	}
+	return store, err
+}
+
+func progressOn(w io.Writer) io.Writer {
+	if f, ok := w.(*os.File); ok {
+		return loader.Terminal(f)
+	}
+	return nil
+}
+
+// report prints what came of one dataset.
+func (c *commands) report(r *loader.Report, o *loadOptions) error {
+	if o.json {
+		return json.NewEncoder(c.Stdout).Encode(r)
+	}
+	fmt.Fprintf(c.Stdout, "%s: read %d, accepted %d, rejected %d, replaced %d\n", r.Dataset, r.Read, r.Accepted, r.Rejected, r.Replaced)
+	for _, reason := range slices.Sorted(maps.Keys(r.Reasons)) {
+		fmt.Fprintf(c.Stderr, "  %d rejected: %s\n", r.Reasons[reason], reason.Sentence())
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(c.Stderr, "  %s\n", note)
+	}
+	if r.Rejected > 0 && o.rejects == "" {
+		fmt.Fprintln(c.Stderr, "  --rejects FILE writes the rejected rows with their reasons")
+	}
+	return nil
+}

@@ -1,0 +1,285 @@
+package ask
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/graph/supply"
+)
+
+// Asker answers questions on one store. It may be used by several goroutines.
+type Asker struct {
+	store    graph.Store
+	builtin  *country.List
+	networks *cache
+
+	flight singleflight.Group
+	mu     sync.Mutex
+	latest *catalogue
+}
+
+// Options are the settings of an Asker.
+type Options struct {
+	// CacheBytes bounds the memory of the networks that are kept, with what was
+	// computed on them; 0 = 256 MB. The network in use is always kept.
+	CacheBytes int64
+}
+
+// New returns an Asker on a store, which it does not close.
+func New(store graph.Store, builtin *country.List, o Options) *Asker {
+	return &Asker{store: store, builtin: builtin, networks: newCache(cmp.Or(o.CacheBytes, 256<<20))}
+}
+
+// Ready returns nil where the store answers.
+func (a *Asker) Ready(ctx context.Context) error {
+	_, err := with(ctx, a, func(*view) (struct{}, error) { return struct{}{}, nil })
+	return err
+}
+
+// catalogue returns what the snapshot's revision holds, reading it where it is
+// not the one that was read last.
+func (a *Asker) catalogue(ctx context.Context, snap graph.Snapshot) (*catalogue, error) {
+	a.mu.Lock()
+	c := a.latest
+	a.mu.Unlock()
+	if c != nil && c.revision == snap.Revision() {
+		return c, nil
+	}
+	return share(ctx, &a.flight, "catalogue "+snap.Revision(), func(ctx context.Context) (*catalogue, error) {
+		c, err := readCatalogue(ctx, snap, a.builtin)
+		if err != nil {
+			return nil, err
+		}
+		a.mu.Lock()
+		a.latest = c
+		a.mu.Unlock()
+		return c, nil
+	})
+}
+
+// share does work once for all who ask for the same key at the same time. Where
+// the one who does it goes away, another does it again.
+func share[T any](ctx context.Context, g *singleflight.Group, key string, work func(context.Context) (T, error)) (T, error) {
+	for {
+		mine := false
+		v, err, _ := g.Do(key, func() (any, error) {
+			mine = true
+			return work(ctx)
+		})
+		if err != nil && !mine && ctx.Err() == nil && graph.CodeOf(err) == graph.Timeout {
+			continue
+		}
+		t, _ := v.(T)
+		return t, err
+	}
+}
+
+// Question asks what a country depends on for a product.
+type Question struct {
+	Country  string // any name or code of a country, or a group
+	Product  string // one of our products, or a trade code such as HS2017:811292
+	Material string // "" = the product's only one
+	Year     int    // 0 = the newest year with trade, else production
+	Balance  supply.Balance
+}
+
+// Answer is what a country depends on for a product. What it costs to compute
+// is computed when it is first asked for.
+type Answer struct {
+	*supply.Dependency
+	Country  country.Place
+	Product  Product
+	Material Material // blank id: walked in gross tonnes
+	Year     int
+	Balance  supply.Balance
+	Plan     *supply.Plan
+	Datasets []graph.Dataset // whose rows went in, by rank
+
+	view     *catalogue
+	chain    *network
+	assembly *supply.Network
+}
+
+// Network returns the whole supply network that the answer is computed on.
+func (a *Answer) Network() *supply.Network { return a.assembly }
+
+// Dependency answers a question.
+//
+// Errors: NotFound with the nearest ids for a country, product or material that
+// is not known; BadInput where the material has to be named or the year holds
+// nothing; those of the store.
+func (a *Asker) Dependency(ctx context.Context, q Question) (*Answer, error) {
+	return with(ctx, a, func(v *view) (*Answer, error) { return a.answer(ctx, v, q) })
+}
+
+// Dependencies answers the questions for every country, product and year, in
+// that order. No years: the newest year of each product. One that cannot be
+// answered ends the whole.
+func (a *Asker) Dependencies(ctx context.Context, countries, products []string, years []int, q Question) ([]*Answer, error) {
+	if len(years) == 0 {
+		years = []int{0}
+	}
+	return with(ctx, a, func(v *view) ([]*Answer, error) {
+		var answers []*Answer
+		for _, q.Country = range countries {
+			for _, q.Product = range products {
+				for _, q.Year = range years {
+					answer, err := a.answer(ctx, v, q)
+					if err != nil {
+						return nil, err
+					}
+					answers = append(answers, answer)
+				}
+			}
+		}
+		return answers, nil
+	})
+}
+
+func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error) {
+	q.Balance = cmp.Or(q.Balance, supply.Mass)
+	place, err := v.countries.Find(q.Country, country.Any, q.Year)
+	if err != nil {
+		return nil, err
+	}
+	product, err := v.product(q.Product)
+	if err != nil {
+		return nil, err
+	}
+	if q.Material != "" {
+		if _, err := v.material(q.Material); err != nil {
+			return nil, err
+		}
+	}
+	n, err := a.network(ctx, v, place, q)
+	if err != nil {
+		return nil, err
+	}
+	walk, err := n.walk(ctx, q.Balance)
+	if err != nil {
+		return nil, err
+	}
+	d, err := walk.Dependency(place.ID, q.Product)
+	if err != nil {
+		return nil, err
+	}
+	answer := &Answer{Dependency: d, Country: place, Product: product, Year: n.plan.Year, Balance: q.Balance,
+		Plan: n.plan, view: v.catalogue, chain: n, assembly: walk.Network()}
+	if m := n.plan.Material; m != "" {
+		if answer.Material, err = v.material(m); err != nil {
+			answer.Material = Material{ID: m} // contained, but nobody declares it
+		}
+	}
+	answer.Datasets = slices.DeleteFunc(slices.Clone(v.datasets), func(d graph.Dataset) bool {
+		return !slices.Contains(walk.Network().Datasets, d.ID)
+	})
+	return answer, nil
+}
+
+// Assumptions returns what the answer assumes, sentence by sentence: those of
+// its network and target, and what the choice of the balance decides.
+func (a *Answer) Assumptions(ctx context.Context) ([]string, error) {
+	compared, err := a.compareBalances(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(slices.Clone(a.Dependency.Assumptions()), compared...), nil
+}
+
+// compareBalances says so where the two balances that use all trade name
+// another largest origin, or differ by more than 0.1 in its share
+// (docs/methods.md §1).
+func (a *Answer) compareBalances(ctx context.Context) ([]string, error) {
+	largest := map[supply.Balance]supply.CountryShare{}
+	shares := map[supply.Balance][]supply.CountryShare{}
+	for _, b := range []supply.Balance{supply.Mass, supply.Exports} {
+		walk, err := a.chain.walk(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		target := a.Target()
+		d, err := walk.Dependency(target.Place, target.Product)
+		if err != nil {
+			return nil, err
+		}
+		if shares[b], err = d.Shares(ctx); err != nil {
+			return nil, err
+		}
+		if len(shares[b]) > 0 && shares[b][0].Origin > 0 {
+			largest[b] = shares[b][0]
+		}
+	}
+	mass, exports := largest[supply.Mass], largest[supply.Exports]
+	if mass.Place == exports.Place && math.Abs(mass.Origin-exports.Origin) <= 0.1 {
+		return nil, nil
+	}
+	return []string{fmt.Sprintf("The balance decides this answer: the largest origin is %s with the balance MASS and %s with EXPORTS.",
+		a.inBoth(mass.Place, shares), a.inBoth(exports.Place, shares))}, nil
+}
+
+// inBoth names a place with its origin share under both balances.
+func (a *Answer) inBoth(place string, shares map[supply.Balance][]supply.CountryShare) string {
+	if place == "" {
+		return "nobody"
+	}
+	share := func(b supply.Balance) float64 {
+		for _, s := range shares[b] {
+			if s.Place == place {
+				return s.Origin
+			}
+		}
+		return 0
+	}
+	return fmt.Sprintf("%s (%.1f %% with MASS, %.1f %% with EXPORTS)",
+		a.Place(place).Name, 100*share(supply.Mass), 100*share(supply.Exports))
+}
+
+// Place returns a place by the id that an answer holds; one that the list does
+// not know is returned with its id alone.
+func (a *Answer) Place(id string) country.Place { return a.view.place(id) }
+
+// Stage returns a product by the id that an answer holds.
+func (a *Answer) Stage(id string) Product { return a.view.stage(id) }
+
+func (c *catalogue) stage(id string) Product {
+	if p, err := c.product(id); err == nil {
+		return p
+	}
+	return Product{ID: id, Name: id}
+}
+
+func (c *catalogue) place(id string) country.Place {
+	if p, ok := c.countries.Place(id); ok {
+		return p
+	}
+	return country.Place{ID: id, Name: id, Kind: country.State}
+}
+
+// Chain returns the products of the answer's chain, each before its inputs.
+func (a *Answer) Chain() []Product {
+	var chain []Product
+	for _, p := range a.assembly.Products {
+		chain = append(chain, a.Stage(p.ID))
+	}
+	return chain
+}
+
+// Pooled returns the products of the answer's chain that everyone draws from
+// one world pool.
+func (a *Answer) Pooled() []Product {
+	var pooled []Product
+	for _, p := range a.assembly.Products {
+		if p.Pooled {
+			pooled = append(pooled, a.Stage(p.ID))
+		}
+	}
+	return pooled
+}

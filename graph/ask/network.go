@@ -1,0 +1,157 @@
+package ask
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"sync"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/graph/supply"
+)
+
+// network is the supply network of one question, ready to be walked under each
+// balance: the second balance reads nothing again.
+type network struct {
+	plan     *supply.Plan
+	assembly *supply.Network // under the balance Mass
+
+	mu    sync.Mutex
+	walks map[supply.Balance]*supply.Walk
+}
+
+// walk returns the network under a balance, ready to be walked.
+func (n *network) walk(ctx context.Context, b supply.Balance) (*supply.Walk, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if w := n.walks[b]; w != nil {
+		return w, nil
+	}
+	under := n.assembly
+	if b != under.Balance {
+		var err error
+		if under, err = n.assembly.WithBalance(ctx, b); err != nil {
+			return nil, err
+		}
+	}
+	w := supply.NewWalk(under)
+	n.walks[b] = w
+	return w, nil
+}
+
+// bytes estimates the memory that a network takes with its walks.
+func (n *network) bytes() int64 {
+	const perNode, perLink, balances = 400, 80, 2
+	return balances * (perNode*int64(len(n.assembly.Nodes)) + perLink*int64(len(n.assembly.Trade)))
+}
+
+// network returns the network of a question, assembling it where it is not kept.
+func (a *Asker) network(ctx context.Context, v *view, place country.Place, q Question) (*network, error) {
+	material, err := v.supply.ResolveMaterial(q.Product, q.Material)
+	if err != nil {
+		return nil, err
+	}
+	ask := supply.Question{Product: q.Product, Material: material, Year: q.Year}
+	if place.Kind == country.Group {
+		ask.Place, ask.Members = place.ID, v.countries.Group(place.ID)
+	}
+	key := fmt.Sprintf("%s|%s|%s|%d|%s", v.revision, q.Product, material, q.Year, ask.Place)
+	if n := a.networks.get(key); n != nil {
+		return n, nil
+	}
+	return share(ctx, &a.flight, key, func(ctx context.Context) (*network, error) {
+		n, err := v.assemble(ctx, ask)
+		if err == nil {
+			a.networks.put(key, n)
+		}
+		return n, err
+	})
+}
+
+// assemble reads the facts of a question and makes its network.
+func (v *view) assemble(ctx context.Context, q supply.Question) (*network, error) {
+	production, err := v.production(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := v.supply.Plan(q, production)
+	if err != nil {
+		return nil, err
+	}
+	trade := plan.NewTrade()
+	for _, query := range plan.Queries() {
+		if err := v.snapshot.Read(ctx, query, trade.Append); err != nil {
+			return nil, err
+		}
+	}
+	n, err := supply.Assemble(ctx, plan, trade, supply.Mass)
+	if err != nil {
+		return nil, err
+	}
+	return &network{plan: plan, assembly: n, walks: map[supply.Balance]*supply.Walk{}}, nil
+}
+
+// production reads the production of a question's chain, of all datasets: of
+// the years that may count, of every year where the question names none.
+func (v *view) production(ctx context.Context, q supply.Question) ([]supply.ProductionRow, error) {
+	chain, err := v.supply.Chain(q.Product, q.Material)
+	if err != nil {
+		return nil, err
+	}
+	query := graph.Query{Kind: graph.Produces, Match: []graph.Match{{Field: "product", Words: chain}}}
+	if q.Year != 0 {
+		query.Match = append(query.Match, graph.Match{Field: "year",
+			Ints: []int{q.Year - 2, q.Year - 1, q.Year, q.Year + 1, q.Year + 2}})
+	}
+	var rows []supply.ProductionRow
+	err = v.snapshot.Read(ctx, query, func(b *graph.Batch) error {
+		rows = append(rows, supply.ProductionRows(b)...)
+		return nil
+	})
+	return rows, err
+}
+
+// cache keeps the networks that were used last, within a bound on their memory.
+type cache struct {
+	mu     sync.Mutex
+	limit  int64
+	bytes  int64
+	recent *list.List // of cached, the one used last in front
+	byKey  map[string]*list.Element
+}
+
+type cached struct {
+	key     string
+	network *network
+}
+
+func newCache(limit int64) *cache {
+	return &cache{limit: limit, recent: list.New(), byKey: map[string]*list.Element{}}
+}
+
+func (c *cache) get(key string) *network {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.byKey[key]
+	if !ok {
+		return nil
+	}
+	c.recent.MoveToFront(e)
+	return e.Value.(cached).network
+}
+
+func (c *cache) put(key string, n *network) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.byKey[key]; ok {
+		return
+	}
+	c.byKey[key] = c.recent.PushFront(cached{key, n})
+	c.bytes += n.bytes()
+	for c.bytes > c.limit && c.recent.Len() > 1 {
+		last := c.recent.Remove(c.recent.Back()).(cached)
+		delete(c.byKey, last.key)
+		c.bytes -= last.network.bytes()
+	}
+}

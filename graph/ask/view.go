@@ -1,0 +1,164 @@
+package ask
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/graph/supply"
+)
+
+// catalogue is what one revision of a store holds apart from rows of trade and
+// production. It is read once per revision and does not change.
+type catalogue struct {
+	revision  string
+	datasets  []graph.Dataset // by rank
+	countries *country.List
+	materials []Material           // by id
+	products  []Product            // by id
+	contents  map[string][]Content // by product
+	recipes   map[string][]Recipe
+	codes     map[string][]CodeShare
+	supply    *supply.Catalogue
+}
+
+// Content is how much of a material a product contains.
+type Content struct {
+	Material     string
+	MassFraction float64
+	Dataset      string
+}
+
+// Recipe is one input of a product.
+type Recipe struct {
+	Input    string
+	Material string // blank = any
+	Country  string // blank = any
+	Share    float64
+	Dataset  string
+}
+
+// CodeShare is one trade code of a product. Share is NaN where it is not stated.
+type CodeShare struct {
+	Code    string
+	Share   float64
+	Dataset string
+}
+
+// view is a catalogue with the open snapshot that belongs to it.
+type view struct {
+	*catalogue
+	snapshot graph.Snapshot
+}
+
+// with runs a function on a view of the store's present revision.
+func with[T any](ctx context.Context, a *Asker, run func(*view) (T, error)) (result T, err error) {
+	snap, err := a.store.Snapshot(ctx)
+	if err != nil {
+		return result, err
+	}
+	defer func() {
+		if closed := snap.Close(); err == nil {
+			err = closed
+		}
+	}()
+	c, err := a.catalogue(ctx, snap)
+	if err != nil {
+		return result, err
+	}
+	return run(&view{c, snap})
+}
+
+// readCatalogue reads what a revision holds.
+func readCatalogue(ctx context.Context, snap graph.Snapshot, builtin *country.List) (*catalogue, error) {
+	c := &catalogue{revision: snap.Revision(), contents: map[string][]Content{},
+		recipes: map[string][]Recipe{}, codes: map[string][]CodeShare{}}
+	var err error
+	if c.datasets, err = snap.Datasets(ctx); err != nil {
+		return nil, err
+	}
+	places, err := readCountries(ctx, snap)
+	if err != nil {
+		return nil, err
+	}
+	if c.countries, err = builtin.With(places...); err != nil {
+		return nil, graph.Wrap(graph.BadInput, err, "the loaded country tables contradict the built-in list: %v", err)
+	}
+	if c.materials, err = readMaterials(ctx, snap, graph.Query{}); err != nil {
+		return nil, err
+	}
+	if c.products, err = readProducts(ctx, snap, graph.Query{}); err != nil {
+		return nil, err
+	}
+	return c, c.readFacts(ctx, snap)
+}
+
+// readFacts reads the facts that make up the supply catalogue.
+func (c *catalogue) readFacts(ctx context.Context, snap graph.Snapshot) (err error) {
+	facts := supply.Facts{Datasets: c.datasets}
+	for _, p := range c.countries.Places() {
+		if p.Kind == country.Area {
+			facts.Areas = append(facts.Areas, p.ID)
+		}
+	}
+	for _, kind := range []string{graph.Product, graph.Contains, graph.MadeFrom, graph.CodedAs} {
+		if err := snap.Read(ctx, graph.Query{Kind: kind}, func(b *graph.Batch) error { return facts.Add(b) }); err != nil {
+			return err
+		}
+	}
+	if facts.Coverage, err = snap.TradeCoverage(ctx); err != nil {
+		return err
+	}
+	for _, r := range facts.Contains {
+		c.contents[r.Product] = append(c.contents[r.Product], Content{r.Material, r.MassFraction, r.Dataset})
+	}
+	for _, r := range facts.MadeFrom {
+		c.recipes[r.Product] = append(c.recipes[r.Product], Recipe{r.Input, r.Material, r.Country, r.Share, r.Dataset})
+	}
+	for _, r := range facts.CodedAs {
+		c.codes[r.Product] = append(c.codes[r.Product], CodeShare{r.Code, r.Share, r.Dataset})
+	}
+	c.supply = supply.NewCatalogue(facts)
+	return nil
+}
+
+func (c *catalogue) material(id string) (Material, error) {
+	i, ok := slices.BinarySearchFunc(c.materials, id, func(m Material, id string) int { return strings.Compare(m.ID, id) })
+	if !ok {
+		return Material{}, notFound("material", id, ids(c.materials, func(m Material) string { return m.ID }))
+	}
+	return c.materials[i], nil
+}
+
+// product returns a product, or a trade code as a product.
+func (c *catalogue) product(id string) (Product, error) {
+	i, ok := slices.BinarySearchFunc(c.products, id, func(p Product, id string) int { return strings.Compare(p.ID, id) })
+	if ok {
+		return c.products[i], nil
+	}
+	if _, _, isCode := graph.SplitCode(id); isCode {
+		return Product{ID: id, Name: id}, nil
+	}
+	return Product{}, notFound("product", id, ids(c.products, func(p Product) string { return p.ID }))
+}
+
+// codesOf returns the trade codes that a product is declared under.
+func (c *catalogue) codesOf(product string) []string {
+	return ids(c.codes[product], func(s CodeShare) string { return s.Code })
+}
+
+func ids[T any](all []T, id func(T) string) []string {
+	list := make([]string, len(all))
+	for i, t := range all {
+		list[i] = id(t)
+	}
+	return list
+}
+
+func notFound(what, id string, known []string) error {
+	e := graph.Errorf(graph.NotFound, "no %s is called %q", what, id)
+	e.Suggestions = graph.Nearest(id, known, 3)
+	return e
+}
