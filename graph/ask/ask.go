@@ -47,10 +47,7 @@ func (a *Asker) Ready(ctx context.Context) error {
 // catalogue returns what the snapshot's revision holds, reading it where it is
 // not the one that was read last.
 func (a *Asker) catalogue(ctx context.Context, snap graph.Snapshot) (*catalogue, error) {
-	a.mu.Lock()
-	c := a.latest
-	a.mu.Unlock()
-	if c != nil && c.revision == snap.Revision() {
+	if c := a.read(); c != nil && c.revision == snap.Revision() {
 		return c, nil
 	}
 	return share(ctx, &a.flight, "catalogue "+snap.Revision(), func(ctx context.Context) (*catalogue, error) {
@@ -63,6 +60,13 @@ func (a *Asker) catalogue(ctx context.Context, snap graph.Snapshot) (*catalogue,
 		a.mu.Unlock()
 		return c, nil
 	})
+}
+
+// read returns the catalogue that was read last, or nil.
+func (a *Asker) read() *catalogue {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.latest
 }
 
 // share does work once for all who ask for the same key at the same time. Where

@@ -42,8 +42,12 @@ func (a *Asker) Country(ctx context.Context, text string) (country.Place, error)
 }
 
 // Place returns a place by the id that a fact holds; one that the list does not
-// know is returned with its id alone.
+// know is returned with its id alone. The fact was read from the store, so that
+// the names that were read with it serve.
 func (a *Asker) Place(ctx context.Context, id string) (country.Place, error) {
+	if c := a.read(); c != nil {
+		return c.place(id), nil
+	}
 	return with(ctx, a, func(v *view) (country.Place, error) { return v.place(id), nil })
 }
 
@@ -81,8 +85,11 @@ func (a *Asker) Product(ctx context.Context, id string) (Product, error) {
 }
 
 // Stage returns a product by the id that a fact holds; one that nobody declares
-// is returned with its id alone.
+// is returned with its id alone. Its name serves as that of Place does.
 func (a *Asker) Stage(ctx context.Context, id string) (Product, error) {
+	if c := a.read(); c != nil {
+		return c.stage(id), nil
+	}
 	return with(ctx, a, func(v *view) (Product, error) { return v.stage(id), nil })
 }
 
