@@ -2,22 +2,198 @@ package supply
 
 import (
 	"context"
-
-	"tiermap/graph"
+	"slices"
 )
 
 // Assemble builds the supply network of a plan from its trade rows
-// (docs/methods.md §1). It takes time in proportion to the rows.
+// (docs/methods.md §1). It takes time in proportion to the rows, and to places
+// times products.
 //
 // Errors: BadInput where one source counts the tonnes of one code both gross
 // and contained; TooCostly where scaling exports does not come to an end;
 // Timeout where ctx ends.
 func Assemble(ctx context.Context, p *Plan, t *Trade, balance Balance) (*Network, error) {
-	return nil, graph.Errorf(graph.Internal, "not built yet")
+	a := newAssembly(p, t)
+	if err := a.addTrade(); err != nil {
+		return nil, err
+	}
+	a.addProduction()
+	return a.network().WithBalance(ctx, balance)
 }
 
-// WithBalance returns the network under another balance, from the same facts.
-// It shares with n what does not change, and costs far less than assembling.
-func (n *Network) WithBalance(ctx context.Context, balance Balance) (*Network, error) {
-	return nil, graph.Errorf(graph.Internal, "not built yet")
+// assembly is a network in the making: per product, columns over places.
+type assembly struct {
+	plan   *Plan
+	trade  *Trade
+	places []string // in bytewise order
+	index  map[string]int32
+	// group is the place that the members of a group are, or -1.
+	group    int32
+	isMember map[string]bool
+	byWord   []int32 // place by index of the trade's words; -1 where no row names it
+	products []ledger
+	notes    []note
+	read     tradeTally
+}
+
+// ledger is one product's account.
+type ledger struct {
+	links      []link // by importer, then exporter; one for each pair
+	production []float64
+	estimated  []bool // production
+	imports    []float64
+	exports    []float64
+	used       []float64
+	inputs     [][]madeOf // of what is made there
+	present    []bool     // the place has a node of the product
+}
+
+// link is what one place imports from another.
+type link struct {
+	importer, exporter int32
+	tonnes             float64
+	estimated          bool
+}
+
+func newAssembly(p *Plan, t *Trade) *assembly {
+	a := &assembly{plan: p, trade: t, group: -1, isMember: map[string]bool{}, index: map[string]int32{}}
+	for _, id := range p.Members {
+		a.isMember[id] = true
+	}
+	a.collectPlaces()
+	n := len(a.places)
+	for range p.products {
+		a.products = append(a.products, ledger{
+			production: make([]float64, n), estimated: make([]bool, n), imports: make([]float64, n), exports: make([]float64, n),
+			used: make([]float64, n), inputs: make([][]madeOf, n), present: make([]bool, n),
+		})
+	}
+	if target := slices.Index(p.Products, p.Product); target >= 0 && p.Place != "" {
+		a.products[target].present[a.index[p.Place]] = true
+	}
+	return a
+}
+
+// collectPlaces lists the places that the facts and the question name.
+func (a *assembly) collectPlaces() {
+	var words []string
+	if a.trade.words != nil {
+		words = a.trade.words.List()
+	}
+	a.byWord = make([]int32, len(words))
+	for _, r := range a.trade.rows {
+		a.byWord[r.exporter], a.byWord[r.importer] = 1, 1
+	}
+	ids := []string{}
+	for w, named := range a.byWord {
+		if named == 1 {
+			ids = append(ids, a.placeOf(words[w]))
+		}
+	}
+	for _, pp := range a.plan.products {
+		for _, l := range pp.made.listed {
+			ids = append(ids, a.placeOf(l.country))
+		}
+	}
+	if a.plan.Place != "" {
+		ids = append(ids, a.plan.Place)
+	}
+	slices.Sort(ids)
+	a.places = slices.Compact(ids)
+	for i, id := range a.places {
+		a.index[id] = int32(i)
+	}
+	if len(a.isMember) > 0 {
+		a.group = a.index[a.plan.Place]
+	}
+	for w := range a.byWord {
+		if a.byWord[w] == 1 {
+			a.byWord[w] = a.index[a.placeOf(words[w])]
+		} else {
+			a.byWord[w] = -1
+		}
+	}
+}
+
+// placeOf returns the place that a country is part of: the group where it is a
+// member, else itself.
+func (a *assembly) placeOf(country string) string {
+	if a.isMember[country] {
+		return a.plan.Place
+	}
+	return country
+}
+
+// network lays the ledgers out as nodes and links. Supply is not yet balanced.
+func (a *assembly) network() *Network {
+	n := &Network{Material: a.plan.Material, Year: a.plan.Year, Places: a.places}
+	node := a.addNodes(n)
+	n.TradeStart = make([]int32, 1, len(n.Nodes)+1)
+	n.InputStart = make([]int32, 1, len(n.Nodes)+1)
+	links := 0
+	for i := range a.products {
+		links += len(a.products[i].links)
+	}
+	n.Trade = make([]TradeLink, 0, links)
+	for product := range a.products {
+		l, index := &a.products[product], node[product]
+		next := 0
+		for place := range a.places {
+			if index[place] < 0 {
+				continue
+			}
+			for ; next < len(l.links) && l.links[next].importer == int32(place); next++ {
+				in := l.links[next]
+				n.Trade = append(n.Trade, TradeLink{Exporter: index[in.exporter], Tonnes: in.tonnes, Estimated: in.estimated})
+			}
+			n.TradeStart = append(n.TradeStart, int32(len(n.Trade)))
+			for _, in := range l.inputs[place] {
+				n.Inputs = append(n.Inputs, InputLink{Node: node[in.product][place], Share: in.share, Estimated: in.estimated})
+			}
+			n.InputStart = append(n.InputStart, int32(len(n.Inputs)))
+		}
+	}
+	n.inputsOf = a.productInputs()
+	a.noteAll()
+	n.notes = inOrder(a.plan.notes, a.notes, len(n.Products))
+	n.Datasets = a.plan.datasetsInOrder(a.read.datasets)
+	return n
+}
+
+// addNodes makes the nodes, and returns their index by product and place, -1
+// where there is none.
+func (a *assembly) addNodes(n *Network) [][]int32 {
+	node := make([][]int32, len(a.products))
+	for product, pp := range a.plan.products {
+		n.Products = append(n.Products, Product{ID: pp.id, Stage: pp.stage, Raw: len(pp.recipes) == 0,
+			Pooled: pp.pooled, PoolHasNoTonnes: pp.pooled && pp.weights})
+		l := &a.products[product]
+		node[product] = make([]int32, len(a.places))
+		for place := range a.places {
+			if !l.present[place] {
+				node[product][place] = -1
+				continue
+			}
+			node[product][place] = int32(len(n.Nodes))
+			n.Nodes = append(n.Nodes, Node{Place: int32(place), Product: int32(product),
+				Production: l.production[place], ProductionEstimated: l.estimated[place] && l.production[place] > 0,
+				Imports: l.imports[place], Exports: l.exports[place], Used: l.used[place]})
+		}
+	}
+	return node
+}
+
+// productInputs lists, for every product, what it is made of anywhere.
+func (a *assembly) productInputs() [][]int32 {
+	inputs := make([][]int32, len(a.plan.products))
+	for i, pp := range a.plan.products {
+		for _, r := range pp.recipes {
+			for _, in := range r.inputs {
+				inputs[i] = append(inputs[i], in.product)
+			}
+		}
+		slices.Sort(inputs[i])
+		inputs[i] = slices.Compact(inputs[i])
+	}
+	return inputs
 }

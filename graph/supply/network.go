@@ -47,8 +47,12 @@ type Network struct {
 
 	// Assumptions are sentences that every answer from this network repeats.
 	Assumptions []string
-	// Datasets are the ids of the datasets whose rows went in, in order.
+	// Datasets are the ids of the datasets whose rows went in, by rank.
 	Datasets []string
+
+	notes    []note
+	inputsOf [][]int32 // by product: what it is made of anywhere
+	reported *Network  // as assembled, before any balance
 }
 
 // Product is one product of a network.

@@ -1,6 +1,11 @@
 package supply
 
-import "tiermap/graph"
+import (
+	"maps"
+	"slices"
+
+	"tiermap/graph"
+)
 
 // Question is what a network is assembled for.
 type Question struct {
@@ -33,6 +38,44 @@ type Plan struct {
 	Products []string // of the network; every product before its inputs
 	// Trade are the rows to read, and no others.
 	Trade []TradeSource
+
+	catalogue  *Catalogue
+	products   []productPlan // in the order of Products
+	uses       [][]use       // by source: the products that its rows count for
+	unitValues []unitValue   // by source
+	notes      []note
+	datasets   map[string]bool // whose rows went in so far, those of trade apart
+}
+
+// productPlan is what is known of one product.
+type productPlan struct {
+	id    string
+	stage string
+	// pooled: there is one world pool instead of trade. weights: production is
+	// known as shares only.
+	pooled  bool
+	weights bool
+	recipes []planRecipe
+	made    productionPlan
+}
+
+// planRecipe is a recipe that holds, with its inputs by index of Plan.Products.
+type planRecipe struct {
+	*recipe
+	inputs []madeOf
+}
+
+type madeOf struct {
+	product   int32
+	share     float64
+	estimated bool
+}
+
+// use says that part of a source's rows is a product.
+type use struct {
+	product   int32
+	share     float64
+	estimated bool
 }
 
 // Plan chooses, for every product of the question's chain, the trade and the
@@ -44,9 +87,157 @@ type Plan struct {
 //
 // Errors: those of ResolveMaterial and Check, the latter for the chain only;
 // BadInput for a question without a year about a product without trade and
-// production.
+// production, and where a dataset counts the production of one product and year
+// both gross and contained.
 func (c *Catalogue) Plan(q Question, production []ProductionRow) (*Plan, error) {
-	return nil, graph.Errorf(graph.Internal, "not built yet")
+	p := &Plan{Question: q, catalogue: c, datasets: map[string]bool{}}
+	if err := p.resolve(production); err != nil {
+		return nil, err
+	}
+	chain, err := c.Chain(q.Product, p.Material)
+	if err != nil {
+		return nil, err
+	}
+	p.Products = chain
+	index := make(map[string]int32, len(chain))
+	for i, id := range chain {
+		index[id] = int32(i)
+	}
+	rows := map[string][]ProductionRow{}
+	for _, r := range production {
+		if _, inChain := index[r.Product]; inChain && nearYear(r.Year, p.Year) {
+			rows[r.Product] = append(rows[r.Product], r)
+		}
+	}
+	for i, id := range chain {
+		pp := productPlan{id: id, stage: p.declared(id).Stage, recipes: p.recipesOf(id, index)}
+		p.noteContent(int32(i), id)
+		if pp.made, err = p.planProduction(int32(i), id, rows[id]); err != nil {
+			return nil, err
+		}
+		pp.weights = pp.made.weights
+		pp.pooled = p.planTrade(int32(i), id, pp.weights)
+		p.products = append(p.products, pp)
+	}
+	p.unitValues = make([]unitValue, len(p.Trade))
+	for i, s := range p.Trade {
+		p.unitValues[i] = c.unitValue(s)
+	}
+	return p, nil
+}
+
+// resolve finds the material and the year.
+func (p *Plan) resolve(production []ProductionRow) error {
+	if p.Product == "" {
+		switch {
+		case p.Material == "":
+			return graph.Errorf(graph.BadInput, "name a product or a material")
+		case p.Year == 0:
+			return graph.Errorf(graph.BadInput, "name a year")
+		case len(p.catalogue.carriers[p.Material]) == 0:
+			return graph.Errorf(graph.NotFound, "no product is known to contain %q", p.Material)
+		}
+		return nil
+	}
+	material, err := p.catalogue.ResolveMaterial(p.Product, p.Material)
+	if err != nil {
+		return err
+	}
+	p.Material = material
+	if p.Year == 0 {
+		year, of, ok := p.catalogue.newestYear(p.Product, production)
+		if !ok {
+			return graph.Errorf(graph.BadInput, "name a year: neither trade in %s nor production of it is loaded for any", p.Product)
+		}
+		p.Year = year
+		p.notef(general, always, "No year was asked: %d is the newest for which %s %s is loaded.", year, of, p.Product)
+	}
+	if material == "" {
+		p.noteGross()
+	}
+	return nil
+}
+
+// newestYear returns the newest year in which a product has trade, else
+// production; of says which: "trade in", "production of". Trade in a product
+// that is declared pooled does not count.
+func (c *Catalogue) newestYear(product string, production []ProductionRow) (year int, of string, ok bool) {
+	if row, _ := c.Product(product); !row.Pooled {
+		for _, name := range c.tradeNames(product) {
+			for _, line := range c.coverage[name] {
+				if line.Rows > 0 && (!ok || line.Year > year) {
+					year, of, ok = line.Year, "trade in", true
+				}
+			}
+		}
+	}
+	if ok {
+		return year, of, true
+	}
+	for _, r := range production {
+		if r.Product == product && (!ok || r.Year > year) {
+			year, of, ok = r.Year, "production of", true
+		}
+	}
+	return year, of, ok
+}
+
+// farthestYear is how many years away rows may be to stand in for those of the
+// year asked for.
+const farthestYear = 2
+
+func nearYear(year, asked int) bool {
+	return asked-farthestYear <= year && year <= asked+farthestYear
+}
+
+// nearestYears returns the years whose rows may count for the one asked for, in
+// the order in which they do: itself, then the nearest, the earlier first.
+func nearestYears(asked int) []int {
+	years := []int{asked}
+	for d := 1; d <= farthestYear; d++ {
+		years = append(years, asked-d, asked+d)
+	}
+	return years
+}
+
+// declared returns the product's row, and notes its dataset.
+func (p *Plan) declared(id string) ProductRow {
+	row, ok := p.catalogue.Product(id)
+	if ok {
+		p.datasets[row.Dataset] = true
+	}
+	return row
+}
+
+func (p *Plan) recipesOf(id string, index map[string]int32) []planRecipe {
+	var recipes []planRecipe
+	for _, r := range p.catalogue.recipesFor(id, p.Material) {
+		pr := planRecipe{recipe: r}
+		for _, in := range r.inputs {
+			pr.inputs = append(pr.inputs, madeOf{index[in.product], in.share, in.estimated})
+		}
+		slices.SortFunc(pr.inputs, func(a, b madeOf) int { return int(a.product - b.product) })
+		recipes = append(recipes, pr)
+		p.datasets[r.choice.dataset] = true
+	}
+	return recipes
+}
+
+// recipeIn returns the inputs of the recipe that a country follows; none where
+// no recipe holds there.
+func (pp *productPlan) recipeIn(country string) []madeOf {
+	var best *planRecipe
+	for i := range pp.recipes {
+		if r := &pp.recipes[i]; r.country == "" || r.country == country {
+			if best == nil || r.moreSpecific(best.recipe) {
+				best = r
+			}
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return best.inputs
 }
 
 // NewTrade returns an empty table for the rows that the plan names.
@@ -75,4 +266,11 @@ func (p *Plan) Queries() []graph.Query {
 		queries[i] = q
 	}
 	return queries
+}
+
+// datasetsInOrder returns the datasets whose rows went in, by rank.
+func (p *Plan) datasetsInOrder(alsoTrade map[string]bool) []string {
+	all := maps.Clone(p.datasets)
+	maps.Copy(all, alsoTrade)
+	return slices.SortedFunc(maps.Keys(all), func(a, b string) int { return compareRank(p.catalogue.rank, a, b) })
 }

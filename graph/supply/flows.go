@@ -1,0 +1,224 @@
+package supply
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// tradeTally counts what became of the trade rows.
+type tradeTally struct {
+	datasets map[string]bool
+	self     int // rows of a place with itself
+	inGroup  int // rows between members of the group
+	bySource []sourceTally
+}
+
+// sourceTally counts the rows of one source.
+type sourceTally struct {
+	rows         int
+	valued       int // rows whose tonnes come from a unit value
+	valuedTonnes float64
+	unvalued     int // rows left out: a value, no tonnes, no unit value
+	unvaluedUSD  float64
+	empty        int            // rows left out: neither tonnes nor value
+	otherContent map[string]int // rows left out: what they count is not what counts
+}
+
+// addTrade turns the rows into links and totals, product by product.
+func (a *assembly) addTrade() error {
+	a.read = tradeTally{datasets: map[string]bool{}, bySource: make([]sourceTally, len(a.plan.Trade))}
+	measures, err := a.measures()
+	if err != nil {
+		return err
+	}
+	raw := make([][]link, len(a.products))
+	for i, n := range a.rowsPerProduct() {
+		raw[i] = make([]link, 0, n)
+	}
+	for i := range a.trade.rows {
+		r := &a.trade.rows[i]
+		l := link{importer: a.byWord[r.importer], exporter: a.byWord[r.exporter]}
+		if l.importer == l.exporter {
+			a.tallySelf(r)
+			continue
+		}
+		tally := &a.read.bySource[r.source]
+		tally.rows++
+		tonnes, estimated := a.tonnesOf(r, tally)
+		for j, u := range a.plan.uses[r.source] {
+			m := measures[r.source][j]
+			if m.content != r.content {
+				tally.leaveOut(a.trade.contents[r.content])
+				continue
+			}
+			l.tonnes, l.estimated = tonnes*u.share*m.factor, estimated || u.estimated
+			if l.tonnes > 0 {
+				raw[u.product] = append(raw[u.product], l)
+			}
+		}
+	}
+	for i := range a.products {
+		a.products[i].takeLinks(sumLinks(raw[i], len(a.places)))
+	}
+	for s, tally := range a.read.bySource {
+		if tally.rows > 0 {
+			a.read.datasets[a.plan.Trade[s].Dataset] = true
+		}
+	}
+	return nil
+}
+
+func (a *assembly) tallySelf(r *tradeRow) {
+	if r.importer == r.exporter {
+		a.read.self++
+	} else {
+		a.read.inGroup++
+	}
+}
+
+func (a *assembly) rowsPerProduct() []int {
+	bySource := make([]int, len(a.plan.Trade))
+	for _, r := range a.trade.rows {
+		bySource[r.source]++
+	}
+	n := make([]int, len(a.products))
+	for s, uses := range a.plan.uses {
+		for _, u := range uses {
+			n[u.product] += bySource[s]
+		}
+	}
+	return n
+}
+
+// tonnesOf returns the mass of a row as its source counts it; 0 where it has
+// none. A row with a value but no tonnes, or zero tonnes, is given those of the
+// world's unit value.
+func (a *assembly) tonnesOf(r *tradeRow, tally *sourceTally) (tonnes float64, estimated bool) {
+	switch {
+	case r.tonnes > 0:
+		return r.tonnes, r.estimated
+	case r.valueUSD > 0:
+		unit := a.plan.unitValues[r.source].usdPerTonne
+		if !known(unit) {
+			tally.unvalued++
+			tally.unvaluedUSD += r.valueUSD
+			return 0, false
+		}
+		tally.valued++
+		tally.valuedTonnes += r.valueUSD / unit
+		return r.valueUSD / unit, true
+	case !known(r.tonnes):
+		tally.empty++
+	}
+	return 0, false
+}
+
+func (t *sourceTally) leaveOut(content string) {
+	if t.otherContent == nil {
+		t.otherContent = map[string]int{}
+	}
+	t.otherContent[content]++
+}
+
+// measure says which content of a source's rows counts for a product, and what
+// its tonnes are multiplied with to become those of the network.
+type measure struct {
+	content int32 // -1: none
+	factor  float64
+}
+
+// measures chooses, for each use of each source, what counts where a source
+// counts one trade in several ways: the network's material, then gross, then
+// the first material by name that the product contains.
+func (a *assembly) measures() ([][]measure, error) {
+	contents := a.trade.contents
+	measures := make([][]measure, len(a.plan.Trade))
+	for s, present := range a.contentsPresent() {
+		list := slices.SortedFunc(maps.Keys(present), func(x, y int32) int {
+			return cmp.Or(cmp.Compare(a.plan.contentOrder(contents[x]), a.plan.contentOrder(contents[y])),
+				cmp.Compare(contents[x], contents[y]))
+		})
+		if len(list) > 1 && a.plan.Material != "" && contents[list[0]] == a.plan.Material && contents[list[1]] == "" {
+			source := a.plan.Trade[s]
+			return nil, twoBases(source.Dataset, "trade in "+source.Code+source.Product, source.Year, a.plan.Material)
+		}
+		for _, u := range a.plan.uses[s] {
+			m := measure{content: -1}
+			for _, content := range list {
+				if factor, ok := a.plan.catalogue.conversion(a.plan.products[u.product].id, contents[content], a.plan.Material); ok {
+					m = measure{content, factor}
+					break
+				}
+			}
+			measures[s] = append(measures[s], m)
+		}
+	}
+	return measures, nil
+}
+
+// contentsPresent lists, for each source, what its rows count.
+func (a *assembly) contentsPresent() []map[int32]bool {
+	present := make([]map[int32]bool, len(a.plan.Trade))
+	for i := range present {
+		present[i] = map[int32]bool{}
+	}
+	source, content := int32(-1), int32(-1)
+	for i := range a.trade.rows {
+		if r := &a.trade.rows[i]; r.source != source || r.content != content {
+			source, content = r.source, r.content
+			present[source][content] = true
+		}
+	}
+	return present
+}
+
+// sumLinks sorts links by importer, then exporter, and adds up those of one
+// pair. The order of the rows makes no difference, to the last bit.
+func sumLinks(raw []link, places int) []link {
+	sorted := countingSort(raw, places, func(l *link) int32 { return l.exporter })
+	sorted = countingSort(sorted, places, func(l *link) int32 { return l.importer })
+	summed := sorted[:0]
+	for start, end := 0, 0; start < len(sorted); start = end {
+		first := sorted[start]
+		for end = start + 1; end < len(sorted) && sorted[end].importer == first.importer && sorted[end].exporter == first.exporter; end++ {
+		}
+		if same := sorted[start:end]; len(same) > 1 {
+			slices.SortFunc(same, func(x, y link) int { return cmp.Compare(x.tonnes, y.tonnes) })
+			first = same[0]
+			for _, l := range same[1:] {
+				first.tonnes += l.tonnes
+				first.estimated = first.estimated || l.estimated
+			}
+		}
+		summed = append(summed, first)
+	}
+	return slices.Clip(summed)
+}
+
+// countingSort sorts links by a place, keeping the order of equal ones.
+func countingSort(links []link, places int, place func(*link) int32) []link {
+	next := make([]int, places+1)
+	for i := range links {
+		next[place(&links[i])+1]++
+	}
+	for i := range places {
+		next[i+1] += next[i]
+	}
+	sorted := make([]link, len(links))
+	for i := range links {
+		p := place(&links[i])
+		sorted[next[p]] = links[i]
+		next[p]++
+	}
+	return sorted
+}
+
+func (l *ledger) takeLinks(links []link) {
+	l.links = links
+	for _, in := range links {
+		l.imports[in.importer] += in.tonnes
+		l.exports[in.exporter] += in.tonnes
+		l.present[in.importer], l.present[in.exporter] = true, true
+	}
+}
