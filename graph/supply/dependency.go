@@ -1,9 +1,8 @@
 package supply
 
 import (
-	"context"
-
-	"tiermap/graph"
+	"fmt"
+	"slices"
 )
 
 // Stage is one product in one place: a node of the network by its ids.
@@ -23,10 +22,47 @@ type Stage struct {
 type Dependency struct {
 	walk   *Walk
 	target Stage
+
+	product int32
+	place   int32 // -1: the network does not know it
+	node    int32 // -1: the place has no node of the product
+	state   int32 // where the walk starts; -1: no supply
+
+	visited   lazy[[]float64] // by state
+	reached   lazy[[]float64] // by state
+	countries lazy[[]float64] // by place
 }
 
 // Target returns the place and product that were asked for.
 func (d *Dependency) Target() Stage { return d.target }
+
+// HasSupply tells whether the target has any supply.
+func (d *Dependency) HasSupply() bool { return d.state >= 0 }
+
+// SupplyTonnes returns the target's supply in tonnes of contained material;
+// false for a pooled product, which has no tonnes.
+func (d *Dependency) SupplyTonnes() (float64, bool) {
+	n := d.walk.network
+	if n.Products[d.product].Pooled {
+		return 0, false
+	}
+	if d.node < 0 {
+		return 0, true
+	}
+	return n.Nodes[d.node].Supply, true
+}
+
+// Assumptions returns the network's assumptions and those that concern this
+// target alone.
+func (d *Dependency) Assumptions() []string {
+	assumptions := slices.Clone(d.walk.network.Assumptions)
+	if !d.HasSupply() {
+		assumptions = append(assumptions, fmt.Sprintf(
+			"No supply of %s in %s is known for %d: every share is zero.",
+			d.target.Product, d.target.Place, d.walk.network.Year))
+	}
+	return assumptions
+}
 
 // CountryShare is what a target depends on one place for (docs/methods.md §2).
 type CountryShare struct {
@@ -164,6 +200,8 @@ type DrawnNode struct {
 	Stage
 	PassThrough float64 // 1 for the target
 	MadeHere    float64 // share of the target's supply whose Product is made here
+	Origin      float64 // share that starts here
+	Unexplained float64 // share that ends unexplained here
 	Steps       int     // fewest recipe links from the target's product
 }
 
@@ -184,96 +222,4 @@ type Concentration struct {
 	Origin      float64
 	OriginUpper float64 // all that is unexplained added to the largest origin
 	Coverage    float64 // Σ origin shares
-}
-
-// HasSupply tells whether the target has any supply.
-func (d *Dependency) HasSupply() bool { panic("unfinished") }
-
-// SupplyTonnes returns the target's supply in tonnes of contained material;
-// false for a pooled product, which has no tonnes.
-func (d *Dependency) SupplyTonnes() (float64, bool) { panic("unfinished") }
-
-// DomesticShare returns the share of supply that the place makes itself.
-func (d *Dependency) DomesticShare() float64 { panic("unfinished") }
-
-// Shares returns direct, origin and hidden share of every place that has one,
-// by origin, then direct, descending, then place.
-func (d *Dependency) Shares(ctx context.Context) ([]CountryShare, error) { panic("unfinished") }
-
-// Unexplained returns what no source explains: the target itself first, then by
-// share descending, place, product.
-func (d *Dependency) Unexplained(ctx context.Context) ([]UnexplainedShare, error) {
-	panic("unfinished")
-}
-
-// UnexplainedShare returns the sum of what no source explains.
-func (d *Dependency) UnexplainedShare(ctx context.Context) (float64, error) { panic("unfinished") }
-
-// EstimatedShare returns the share of supply that takes at least one estimated
-// step: trade, production or recipe.
-func (d *Dependency) EstimatedShare(ctx context.Context) (float64, error) { panic("unfinished") }
-
-// Tiers returns where each product upstream of the target is made, the target's
-// own included, by steps, then product.
-func (d *Dependency) Tiers(ctx context.Context) ([]Tier, error) { panic("unfinished") }
-
-// TierFlows returns the flows between stages of at least minShare, at most
-// first of them (0: all), by share descending.
-func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int) (TierFlows, error) {
-	panic("unfinished")
-}
-
-// Chokepoints returns what at least minShare (inclusive) of the target's supply
-// passes, at most first of them (0: all), by share descending, then ids.
-func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minShare float64, first int) ([]Chokepoint, error) {
-	panic("unfinished")
-}
-
-// Paths returns the first chain paths (0: none) with at least minShare, in
-// order of share; equal shares (relative 1e-9) by fewer stages, then by the
-// sequence of (place, product) from the target, bytewise.
-func (d *Dependency) Paths(ctx context.Context, first int, minShare float64) (Paths, error) {
-	panic("unfinished")
-}
-
-// MadeHereSteps returns the expected number of "made here" steps, the mine
-// included.
-func (d *Dependency) MadeHereSteps(ctx context.Context) (float64, error) { panic("unfinished") }
-
-// BorderCrossings returns the expected number of steps to another place: trade
-// and draws from a pool.
-func (d *Dependency) BorderCrossings(ctx context.Context) (float64, error) { panic("unfinished") }
-
-// Concentration returns the concentration of direct shares and of origins.
-func (d *Dependency) Concentration(ctx context.Context) (Concentration, error) { panic("unfinished") }
-
-// Drawing returns the stages that at least minShare of supply passes, at most
-// first of them (0: all), and the steps between them.
-func (d *Dependency) Drawing(ctx context.Context, minShare float64, first int) (Drawing, error) {
-	panic("unfinished")
-}
-
-// Assumptions returns the network's assumptions and those that concern this
-// target alone.
-func (d *Dependency) Assumptions() []string { panic("unfinished") }
-
-// Walk is a network made ready to be walked upstream from any of its nodes
-// (docs/methods.md §1): an absorbing Markov chain. What does not depend on the
-// target is computed once and kept. It may be used by several goroutines.
-type Walk struct {
-	network *Network
-}
-
-// NewWalk makes a network ready to be asked.
-func NewWalk(n *Network) *Walk { return &Walk{network: n} }
-
-// Network returns the network that is walked.
-func (w *Walk) Network() *Network { return w.network }
-
-// Dependency binds the question to a target. A place that has no node of the
-// product has no supply of it, unless the product is pooled: then it draws from
-// the pool like everyone. A product that the network does not know is a
-// [graph.NotFound] error.
-func (w *Walk) Dependency(place, product string) (*Dependency, error) {
-	return nil, graph.Errorf(graph.NotFound, "the network has no product %q", product)
 }

@@ -1,0 +1,408 @@
+package supply
+
+import (
+	"context"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+
+	"tiermap/graph"
+)
+
+// chain is an absorbing Markov chain in compressed sparse rows, split into its
+// strongly connected components. It knows nothing of places and products.
+//
+// Everything is computed from sums and products of numbers that are not
+// negative, so that relative precision is kept where almost nothing leaves a
+// cycle: what leaves is added up, never taken as one minus the rest.
+type chain struct {
+	start []int32 // steps from s: start[s]..start[s+1]
+	to    []int32
+	prob  []float64
+	stop  []float64 // probability of stopping at s
+
+	components []component // in topological order: no step leads to an earlier one
+	of         []int32     // component of a state
+	at         []int32     // index of a state in its component
+}
+
+// component is a strongly connected set of states. A closed ring is one that
+// no step leaves and no stop ends; a block is any other one of two states or
+// more, and has to be solved as a whole.
+type component struct {
+	states []int32
+	ring   bool
+	block  *block
+}
+
+// block keeps what is known of I − P within one component.
+type block struct {
+	factor  lazy[factors]
+	inverse lazy[[]float64]
+}
+
+// denseLimit is the largest component that is solved as a dense block: 72 MB
+// for its factors, and as much for its inverse.
+const denseLimit = 3000
+
+func newChain(start, to []int32, prob, stop []float64) *chain {
+	c := &chain{start: start, to: to, prob: prob, stop: stop}
+	sets := stronglyConnected(start, to)
+	c.components = make([]component, len(sets))
+	c.of = make([]int32, len(stop))
+	c.at = make([]int32, len(stop))
+	for k, states := range sets {
+		if len(states) > 1 {
+			c.sortByDegree(states)
+		}
+		for i, s := range states {
+			c.of[s], c.at[s] = int32(k), int32(i)
+		}
+		c.components[k].states = states
+	}
+	for k := range c.components {
+		if part := &c.components[k]; len(part.states) > 1 {
+			if part.ring = c.closed(int32(k)); !part.ring {
+				part.block = new(block)
+			}
+		}
+	}
+	return c
+}
+
+// sortByDegree puts states with few steps first: eliminating them first fills
+// in least.
+func (c *chain) sortByDegree(states []int32) {
+	slices.SortFunc(states, func(a, b int32) int {
+		if d := (c.start[a+1] - c.start[a]) - (c.start[b+1] - c.start[b]); d != 0 {
+			return int(d)
+		}
+		return int(a - b)
+	})
+}
+
+// closed tells whether no step leaves component k and no stop ends it.
+func (c *chain) closed(k int32) bool {
+	for _, s := range c.components[k].states {
+		if c.stop[s] > 0 {
+			return false
+		}
+		for e := c.start[s]; e < c.start[s+1]; e++ {
+			if c.of[c.to[e]] != k {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// stronglyConnected returns the strongly connected components in topological
+// order (Tarjan 1972, doi:10.1137/0201010, with a stack of its own). Where the
+// states fall into groups that steps only leave upwards, the components of one
+// group stand together.
+func stronglyConnected(start, to []int32) [][]int32 {
+	n := len(start) - 1
+	const unseen = -1
+	index := make([]int32, n) // order of discovery
+	low := make([]int32, n)   // least index reached
+	next := slices.Clone(start[:n])
+	onStack := make([]bool, n)
+	for i := range index {
+		index[i] = unseen
+	}
+	var stack, calls []int32
+	members := make([]int32, 0, n)
+	var sets [][]int32
+	var count int32
+	enter := func(s int32) {
+		index[s], low[s] = count, count
+		count++
+		stack, onStack[s] = append(stack, s), true
+		calls = append(calls, s)
+	}
+	for root := int32(n) - 1; root >= 0; root-- {
+		if index[root] != unseen {
+			continue
+		}
+		enter(root)
+		for len(calls) > 0 {
+			s := calls[len(calls)-1]
+			if e := next[s]; e < start[s+1] {
+				next[s]++
+				if t := to[e]; index[t] == unseen {
+					enter(t)
+				} else if onStack[t] {
+					low[s] = min(low[s], index[t])
+				}
+				continue
+			}
+			calls = calls[:len(calls)-1]
+			if len(calls) > 0 {
+				caller := calls[len(calls)-1]
+				low[caller] = min(low[caller], low[s])
+			}
+			if low[s] != index[s] {
+				continue
+			}
+			first := len(members)
+			for {
+				t := stack[len(stack)-1]
+				stack, onStack[t] = stack[:len(stack)-1], false
+				members = append(members, t)
+				if t == s {
+					break
+				}
+			}
+			sets = append(sets, members[first:len(members):len(members)])
+		}
+	}
+	slices.Reverse(sets)
+	return sets
+}
+
+// factors are the LU factors of I − P within one component, stored without
+// their signs: multipliers below the diagonal, pivots on it, the rest of U
+// above it, and in the last column what leaves the component. All are ≥ 0.
+type factors struct {
+	n int
+	a []float64 // n rows of n+1
+}
+
+func (f factors) row(i int) []float64 { return f.a[i*(f.n+1) : (i+1)*(f.n+1)] }
+
+// factors returns the factors of a block. Pivots are sums of what leaves (GTH:
+// Grassmann, Taksar and Heyman 1985, doi:10.1287/opre.33.5.1107; entrywise
+// precision: O'Cinneide 1993, doi:10.1007/BF01385741; for chains that stop:
+// Alfa, Xue and Ye 2002, doi:10.1090/S0025-5718-01-01325-4).
+func (c *chain) factors(ctx context.Context, k int32) (factors, error) {
+	part := &c.components[k]
+	return part.block.factor.get(func() (factors, error) {
+		n := len(part.states)
+		if n > denseLimit {
+			return factors{}, graph.Errorf(graph.TooLarge,
+				"trade ties %d stages into one cycle; at most %d are solved exactly", n, denseLimit)
+		}
+		f := factors{n: n, a: make([]float64, n*(n+1))}
+		for i, s := range part.states {
+			row := f.row(i)
+			row[n] = c.stop[s]
+			for e := c.start[s]; e < c.start[s+1]; e++ {
+				if t := c.to[e]; c.of[t] == k {
+					row[c.at[t]] += c.prob[e]
+				} else {
+					row[n] += c.prob[e]
+				}
+			}
+		}
+		for k := range n {
+			if err := ctx.Err(); err != nil {
+				return factors{}, err
+			}
+			f.eliminate(k)
+		}
+		return f, nil
+	})
+}
+
+// eliminate takes state k out: who stepped to it now steps on to where it leads.
+func (f factors) eliminate(k int) {
+	row := f.row(k)
+	tail := row[k+1:]
+	pivot := floats.Sum(tail)
+	row[k] = pivot
+	for i := k + 1; i < f.n; i++ {
+		other := f.row(i)
+		if other[k] == 0 {
+			continue
+		}
+		m := other[k] / pivot
+		other[k] = m
+		floats.AddScaled(other[k+1:], m, tail)
+	}
+}
+
+// visits turns x, where walks enter, into the expected number of visits: it
+// solves v = x + v P.
+func (f factors) visits(x []float64) {
+	n := f.n
+	for k := range n {
+		if x[k] == 0 {
+			continue
+		}
+		row := f.row(k)
+		x[k] /= row[k]
+		floats.AddScaled(x[k+1:], x[k], row[k+1:n])
+	}
+	for i := n - 1; i > 0; i-- {
+		if x[i] != 0 {
+			floats.AddScaled(x[:i], x[i], f.row(i)[:i])
+		}
+	}
+}
+
+// chances turns h, the chance of what is asked at the first step out of each
+// state, into the chance of it ever: it solves h' = h + P h'.
+func (f factors) chances(h []float64) {
+	n := f.n
+	for i := 1; i < n; i++ {
+		h[i] += floats.Dot(f.row(i)[:i], h[:i])
+	}
+	for k := n - 1; k >= 0; k-- {
+		row := f.row(k)
+		h[k] = (h[k] + floats.Dot(row[k+1:n], h[k+1:])) / row[k]
+	}
+}
+
+// inverse returns (I − P)⁻¹ of a block, row by row: expected visits of each of
+// its states from each.
+func (c *chain) inverse(ctx context.Context, k int32) ([]float64, error) {
+	f, err := c.factors(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	return c.components[k].block.inverse.get(func() ([]float64, error) {
+		inv := make([]float64, f.n*f.n)
+		for i := range f.n {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			row := inv[i*f.n : (i+1)*f.n]
+			row[i] = 1
+			f.visits(row)
+		}
+		return inv, nil
+	})
+}
+
+// visits turns x, the chance that a walk enters at each state, into expected
+// visits, over components lo to hi. What steps on beyond hi is left there as
+// entries. The walk stops where it enters a ring.
+func (c *chain) visits(ctx context.Context, x []float64, lo, hi int32) error {
+	var scratch []float64
+	for k := lo; k < hi; k++ {
+		part := &c.components[k]
+		if part.ring || !c.entered(part, x) {
+			continue
+		}
+		if part.block != nil {
+			f, err := c.factors(ctx, k)
+			if err != nil {
+				return err
+			}
+			scratch = gather(scratch, part.states, x)
+			f.visits(scratch)
+			scatter(scratch, part.states, x)
+		}
+		c.leave(k, x)
+	}
+	return ctx.Err()
+}
+
+func (c *chain) entered(part *component, x []float64) bool {
+	for _, s := range part.states {
+		if x[s] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// leave adds what leaves component k to the states that it enters.
+func (c *chain) leave(k int32, x []float64) {
+	for _, s := range c.components[k].states {
+		v := x[s]
+		if v == 0 {
+			continue
+		}
+		for e := c.start[s]; e < c.start[s+1]; e++ {
+			if t := c.to[e]; c.of[t] != k {
+				x[t] += v * c.prob[e]
+			}
+		}
+	}
+}
+
+// chances turns h, the chance of what is asked at the first step out of each
+// state, into the chance of it ever, for all states at once: the smallest
+// solution of h' = h + P h' that is not negative, which is 0 in a ring.
+func (c *chain) chances(ctx context.Context, h []float64) error {
+	var scratch []float64
+	for k := int32(len(c.components)) - 1; k >= 0; k-- {
+		part := &c.components[k]
+		if part.ring {
+			continue
+		}
+		for _, s := range part.states {
+			for e := c.start[s]; e < c.start[s+1]; e++ {
+				if t := c.to[e]; c.of[t] != k {
+					h[s] += c.prob[e] * h[t]
+				}
+			}
+		}
+		if part.block == nil {
+			continue
+		}
+		f, err := c.factors(ctx, k)
+		if err != nil {
+			return err
+		}
+		scratch = gather(scratch, part.states, h)
+		f.chances(scratch)
+		scatter(scratch, part.states, h)
+	}
+	return ctx.Err()
+}
+
+// prepare factorises the blocks that a walk from s can reach, several at a time.
+func (c *chain) prepare(ctx context.Context, s int32) error {
+	blocks := c.blocksFrom(s)
+	return parallel(ctx, len(blocks), func(_, i int) error {
+		_, err := c.factors(ctx, blocks[i])
+		return err
+	})
+}
+
+// prepareInverses inverts the blocks that a walk from s can reach, several at a
+// time.
+func (c *chain) prepareInverses(ctx context.Context, s int32) error {
+	blocks := c.blocksFrom(s)
+	return parallel(ctx, len(blocks), func(_, i int) error {
+		_, err := c.inverse(ctx, blocks[i])
+		return err
+	})
+}
+
+// blocksFrom returns the blocks that a walk from s can reach.
+func (c *chain) blocksFrom(s int32) []int32 {
+	var blocks []int32
+	seen := make([]bool, len(c.components))
+	seen[c.of[s]] = true
+	for k := c.of[s]; int(k) < len(c.components); k++ {
+		if !seen[k] {
+			continue
+		}
+		if c.components[k].block != nil {
+			blocks = append(blocks, k)
+		}
+		for _, s := range c.components[k].states {
+			for _, t := range c.to[c.start[s]:c.start[s+1]] {
+				seen[c.of[t]] = true
+			}
+		}
+	}
+	return blocks
+}
+
+func gather(scratch []float64, states []int32, x []float64) []float64 {
+	scratch = scratch[:0]
+	for _, s := range states {
+		scratch = append(scratch, x[s])
+	}
+	return scratch
+}
+
+func scatter(scratch []float64, states []int32, x []float64) {
+	for i, s := range states {
+		x[s] = scratch[i]
+	}
+}

@@ -1,0 +1,135 @@
+package supply
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// visits returns the expected number of visits of each state, the walk stopped
+// where it enters a closed ring.
+func (d *Dependency) visits(ctx context.Context) ([]float64, error) {
+	return d.visited.get(func() ([]float64, error) {
+		c := d.walk.chain
+		x := make([]float64, d.walk.states)
+		if d.state < 0 {
+			return x, nil
+		}
+		if err := c.prepare(ctx, d.state); err != nil {
+			return nil, err
+		}
+		x[d.state] = 1
+		return x, c.visits(ctx, x, c.of[d.state], int32(len(c.components)))
+	})
+}
+
+// direct returns the direct shares by place.
+func (d *Dependency) direct() []float64 {
+	w, c := d.walk, d.walk.chain
+	direct := make([]float64, len(w.network.Places))
+	state := d.state
+	if pool := w.pool[d.product]; state >= 0 && pool >= 0 {
+		state = pool
+	}
+	if state < 0 {
+		return direct
+	}
+	for e := c.start[state]; e < c.start[state+1]; e++ {
+		direct[w.network.Nodes[w.node[c.to[e]]].Place] += c.prob[e]
+	}
+	return direct
+}
+
+// DomesticShare returns the share of supply that the place makes itself.
+func (d *Dependency) DomesticShare() float64 {
+	if d.place < 0 {
+		return 0
+	}
+	return d.direct()[d.place]
+}
+
+// origins returns the origin shares by place.
+func (d *Dependency) origins(ctx context.Context) ([]float64, error) {
+	w := d.walk
+	v, err := d.visits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	origins := make([]float64, len(w.network.Places))
+	for s, end := range w.ends {
+		if end == endOrigin {
+			origins[w.network.Nodes[w.node[s]].Place] += v[s]
+		}
+	}
+	return origins, nil
+}
+
+// Shares returns direct, origin and hidden share of every place that has one,
+// by origin, then direct, descending, then place.
+func (d *Dependency) Shares(ctx context.Context) ([]CountryShare, error) {
+	origins, err := d.origins(ctx)
+	if err != nil {
+		return nil, err
+	}
+	direct := d.direct()
+	shares := []CountryShare{}
+	for i, origin := range origins {
+		if origin > 0 || direct[i] > 0 {
+			shares = append(shares, CountryShare{
+				Place: d.walk.network.Places[i], Direct: direct[i], Origin: origin, Hidden: origin - direct[i],
+			})
+		}
+	}
+	slices.SortFunc(shares, func(a, b CountryShare) int {
+		return cmp.Or(descending(a.Origin, b.Origin), descending(a.Direct, b.Direct), cmp.Compare(a.Place, b.Place))
+	})
+	return shares, nil
+}
+
+// Unexplained returns what no source explains: the target itself first, then by
+// share descending, place, product.
+func (d *Dependency) Unexplained(ctx context.Context) ([]UnexplainedShare, error) {
+	w, c := d.walk, d.walk.chain
+	v, err := d.visits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []UnexplainedShare{}
+	for s, share := range v {
+		if share == 0 {
+			continue
+		}
+		switch ring := c.components[c.of[s]].ring; {
+		case ring:
+			list = append(list, UnexplainedShare{w.stage(w.node[s]), share, ReasonRing})
+		case w.ends[s] == endSurplus || w.ends[s] == endNoInput:
+			list = append(list, UnexplainedShare{w.stage(w.node[s]), share * c.stop[s], w.ends[s].reason()})
+		}
+	}
+	slices.SortFunc(list, func(a, b UnexplainedShare) int {
+		return cmp.Or(targetFirst(d.target, a.Stage, b.Stage), descending(a.Share, b.Share), a.compare(b.Stage))
+	})
+	return list, nil
+}
+
+func targetFirst(target, a, b Stage) int {
+	switch {
+	case a == b:
+		return 0
+	case a == target:
+		return -1
+	case b == target:
+		return 1
+	}
+	return 0
+}
+
+// UnexplainedShare returns the sum of what no source explains.
+func (d *Dependency) UnexplainedShare(ctx context.Context) (float64, error) {
+	list, err := d.Unexplained(ctx)
+	var sum float64
+	for _, u := range list {
+		sum += u.Share
+	}
+	return sum, err
+}

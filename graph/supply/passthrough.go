@@ -1,0 +1,335 @@
+package supply
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Chokepoints returns what at least minShare (inclusive) of the target's supply
+// passes, at most first of them (0: all), by share descending, then ids
+// (docs/methods.md §2, Pass-through share). What nothing passes is not listed.
+//
+// The target itself is taken out of its country, which therefore can stand in
+// the list with its other products; it is never a single point of failure of
+// itself. Links are trade links and draws from a pool; making is no link.
+func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minShare float64, first int) ([]Chokepoint, error) {
+	if d.state < 0 {
+		return []Chokepoint{}, nil
+	}
+	var list []Chokepoint
+	var err error
+	switch kind {
+	case KindStage:
+		list, err = d.stageChokepoints(ctx, minShare)
+	case KindLink:
+		list, err = d.linkChokepoints(ctx, minShare)
+	default:
+		list, err = d.countryChokepoints(ctx, minShare)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		point := &list[i]
+		point.Kind = kind
+		point.SinglePointOfFailure = point.PassThrough >= 1-epsilon-slack &&
+			!(kind == KindCountry && point.Place == d.target.Place)
+	}
+	slices.SortFunc(list, func(a, b Chokepoint) int {
+		return cmp.Or(descending(a.PassThrough, b.PassThrough), cmp.Compare(a.Place, b.Place),
+			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Product, b.Product))
+	})
+	return upTo(list, first), nil
+}
+
+// passesAtLeast tells whether a share is worth a line.
+func passesAtLeast(share, minShare float64) bool { return share > 0 && share >= minShare-slack }
+
+func (d *Dependency) stageChokepoints(ctx context.Context, minShare float64) ([]Chokepoint, error) {
+	pass, err := d.stagePassThrough(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []Chokepoint{}
+	for i, share := range pass {
+		if int32(i) != d.node && passesAtLeast(share, minShare) {
+			stage := d.walk.stage(int32(i))
+			list = append(list, Chokepoint{Place: stage.Place, Product: stage.Product, PassThrough: share})
+		}
+	}
+	return list, nil
+}
+
+func (d *Dependency) countryChokepoints(ctx context.Context, minShare float64) ([]Chokepoint, error) {
+	pass, err := d.countryPassThrough(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []Chokepoint{}
+	for i, share := range pass {
+		if passesAtLeast(share, minShare) {
+			list = append(list, Chokepoint{Place: d.walk.network.Places[i], PassThrough: share})
+		}
+	}
+	return list, nil
+}
+
+func (d *Dependency) linkChokepoints(ctx context.Context, minShare float64) ([]Chokepoint, error) {
+	list := []Chokepoint{}
+	err := d.eachSourcing(ctx, func(l sourcing) {
+		if passesAtLeast(l.pass, minShare) {
+			list = append(list, Chokepoint{
+				From: d.walk.stage(l.from).Place, To: l.to.Place, Product: l.to.Product, By: l.by, PassThrough: l.pass,
+			})
+		}
+	})
+	return list, err
+}
+
+// reach returns the chance that the walk ever comes to each state: N[t,x]/N[x,x],
+// and at every state of a closed ring the chance that it comes to the ring.
+func (d *Dependency) reach(ctx context.Context) ([]float64, error) {
+	return d.reached.get(func() ([]float64, error) {
+		v, err := d.visits(ctx)
+		if err != nil || d.state < 0 {
+			return v, err
+		}
+		c := d.walk.chain
+		if err := c.prepareInverses(ctx, d.state); err != nil {
+			return nil, err
+		}
+		reach := slices.Clone(v)
+		for k := range c.components {
+			part := &c.components[k]
+			switch {
+			case !c.entered(part, v):
+			case part.ring:
+				var sum float64
+				for _, s := range part.states {
+					sum += v[s]
+				}
+				for _, s := range part.states {
+					reach[s] = sum
+				}
+			case part.block != nil:
+				inverse, err := c.inverse(ctx, int32(k))
+				if err != nil {
+					return nil, err
+				}
+				for i, s := range part.states {
+					reach[s] /= inverse[i*len(part.states)+i]
+				}
+			}
+		}
+		for s := range reach {
+			reach[s] = min(1, reach[s])
+		}
+		return reach, nil
+	})
+}
+
+// stagePassThrough returns the pass-through share of each node. A node of a
+// pooled product is passed where it draws from the pool and where it is drawn
+// from.
+func (d *Dependency) stagePassThrough(ctx context.Context) ([]float64, error) {
+	w := d.walk
+	reach, err := d.reach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pass := make([]float64, len(w.network.Nodes))
+	for i := range pass {
+		pass[i] = reach[w.market[i]]
+		if pool := w.pool[w.network.Nodes[i].Product]; pool >= 0 && reach[pool] > 0 {
+			others := max(0, reach[pool]-reach[w.market[i]])
+			pass[i] += others * (reach[w.maker[i]] / reach[pool])
+		}
+	}
+	return pass, nil
+}
+
+// countryPassThrough returns the pass-through share of each place at all its
+// products.
+func (d *Dependency) countryPassThrough(ctx context.Context) ([]float64, error) {
+	return d.countries.get(func() ([]float64, error) {
+		w := d.walk
+		reach, err := d.reach(ctx)
+		if err != nil {
+			return nil, err
+		}
+		sets := make([][]int32, len(w.network.Places))
+		for i, node := range w.network.Nodes {
+			if int32(i) == d.node {
+				continue
+			}
+			if market := w.market[i]; reach[market] > 0 {
+				sets[node.Place] = append(sets[node.Place], market)
+			}
+			if maker := w.maker[i]; reach[maker] > 0 && w.network.Products[node.Product].Pooled {
+				sets[node.Place] = append(sets[node.Place], maker)
+			}
+		}
+		pass := make([]float64, len(sets))
+		var scratch [][]float64
+		workers := parallelism(len(sets))
+		for range workers {
+			scratch = append(scratch, make([]float64, w.states))
+		}
+		err = parallel(ctx, len(sets), func(worker, i int) (err error) {
+			switch len(sets[i]) {
+			case 0:
+			case 1:
+				pass[i] = reach[sets[i][0]]
+			default:
+				pass[i], err = w.chain.meets(ctx, d.state, sets[i], scratch[worker])
+			}
+			return err
+		})
+		return pass, err
+	})
+}
+
+// meets returns the chance that a walk from start ever comes to a state of set,
+// which is taken out as it is met. Outside closed rings no two states of set
+// may be of one component, and start is none of them. The inverses of blocks
+// must be there; x is scratch.
+//
+// Where a block's state i is met with chance v[i]/N[i,i], the visits of the walks
+// that do not meet it are v − (v[i]/N[i,i])·N[i,·]. What this subtraction loses to
+// rounding is small beside the chance that is added in the same stroke.
+func (c *chain) meets(ctx context.Context, start int32, set []int32, x []float64) (float64, error) {
+	clear(x)
+	x[start] = 1
+	member := make(map[int32]int32, len(set)) // by component
+	for _, s := range set {
+		member[c.of[s]] = s
+	}
+	var met float64
+	var scratch []float64
+	for k := c.of[start]; int(k) < len(c.components); k++ {
+		part := &c.components[k]
+		if !c.entered(part, x) {
+			continue
+		}
+		s, isMember := member[k]
+		switch {
+		case part.ring && isMember:
+			for _, s := range part.states {
+				met += x[s]
+			}
+		case part.block != nil:
+			inverse, err := c.inverse(ctx, k)
+			if err != nil {
+				return 0, err
+			}
+			n := len(part.states)
+			scratch = slices.Grow(scratch[:0], n)[:n]
+			clear(scratch)
+			for i, s := range part.states {
+				if x[s] > 0 {
+					floats.AddScaled(scratch, x[s], inverse[i*n:(i+1)*n])
+				}
+			}
+			if isMember {
+				i := int(c.at[s])
+				row := inverse[i*n : (i+1)*n]
+				chance := scratch[i] / row[i]
+				met += chance
+				floats.AddScaled(scratch, -chance, row)
+				scratch[i] = 0
+				for j := range scratch {
+					scratch[j] = max(0, scratch[j])
+				}
+			}
+			scatter(scratch, part.states, x)
+		case isMember:
+			met += x[s]
+			x[s] = 0
+		}
+		if !part.ring {
+			c.leave(k, x)
+		}
+	}
+	return min(1, met), ctx.Err()
+}
+
+// sourcing is a step of the walk from one place to another: trade, or a draw from a
+// pool.
+type sourcing struct {
+	from      int32 // node of the exporter
+	to        Stage // the importer at the product
+	by        StepKind
+	share     float64 // probability of the step at the importer
+	pass      float64
+	estimated bool
+}
+
+// eachSourcing calls f for each trade link and each draw from a pool that the walk
+// can take. A link from u to v of probability P is passed with
+// N[t,v]·P/(1 + N[u,v]·P); a link of a closed ring where the ring is reached.
+func (d *Dependency) eachSourcing(ctx context.Context, f func(sourcing)) error {
+	w, c := d.walk, d.walk.chain
+	if d.state < 0 {
+		return nil
+	}
+	v, err := d.visits(ctx)
+	if err != nil {
+		return err
+	}
+	reach, err := d.reach(ctx)
+	if err != nil {
+		return err
+	}
+	if w.node[d.state] < 0 { // a place without a node draws from the pool
+		d.eachPoolDraw(d.state, d.target, -1, 1, f)
+	}
+	for i := range w.network.Nodes {
+		s := w.market[i]
+		if reach[s] == 0 {
+			continue
+		}
+		k := c.of[s]
+		var inverse []float64
+		n := len(c.components[k].states)
+		if c.components[k].block != nil {
+			if inverse, err = c.inverse(ctx, k); err != nil {
+				return err
+			}
+		}
+		for e := c.start[s]; e < c.start[s+1]; e++ {
+			t := c.to[e]
+			if w.node[t] < 0 {
+				d.eachPoolDraw(t, w.stage(int32(i)), int32(i), reach[s], f)
+				continue
+			}
+			if !w.isMarket(t) {
+				continue
+			}
+			l := sourcing{from: w.node[t], to: w.stage(int32(i)), by: StepTrade, share: c.prob[e], estimated: w.estimated[e]}
+			switch {
+			case c.components[k].ring:
+				l.pass = reach[s]
+			case inverse != nil && c.of[t] == k:
+				back := inverse[int(c.at[t])*n+int(c.at[s])]
+				l.pass = min(1, v[s]*l.share/(1+back*l.share))
+			default:
+				l.pass = min(1, v[s]*l.share)
+			}
+			f(l)
+		}
+	}
+	return ctx.Err()
+}
+
+// eachPoolDraw calls f for what one place draws from each other one.
+func (d *Dependency) eachPoolDraw(pool int32, to Stage, node int32, visits float64, f func(sourcing)) {
+	w, c := d.walk, d.walk.chain
+	for e := c.start[pool]; e < c.start[pool+1]; e++ {
+		if from := w.node[c.to[e]]; from != node {
+			f(sourcing{from: from, to: to, by: StepPool, share: c.prob[e], pass: visits * c.prob[e], estimated: w.estimated[e]})
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package supply
+
+import "context"
+
+// MadeHereSteps returns the expected number of "made here" steps, the mine
+// included.
+func (d *Dependency) MadeHereSteps(ctx context.Context) (float64, error) {
+	v, err := d.visits(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var sum float64
+	for _, maker := range d.walk.maker {
+		sum += v[maker]
+	}
+	return sum, nil
+}
+
+// BorderCrossings returns the expected number of steps to another place: trade
+// and draws from a pool.
+func (d *Dependency) BorderCrossings(ctx context.Context) (float64, error) {
+	w, c := d.walk, d.walk.chain
+	v, err := d.visits(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var sum float64
+	for s, visits := range v {
+		if visits == 0 || w.isMaker(int32(s)) || c.components[c.of[s]].ring {
+			continue
+		}
+		for e := c.start[s]; e < c.start[s+1]; e++ {
+			switch t := c.to[e]; {
+			case w.isMarket(t):
+				sum += visits * c.prob[e]
+			case w.node[t] < 0:
+				sum += visits * w.drawnElsewhere(t, w.node[s])
+			}
+		}
+	}
+	if d.state >= 0 && w.node[d.state] < 0 { // a place without a node makes nothing
+		sum++
+	}
+	return sum, nil
+}
+
+// drawnElsewhere returns the share of a pool that others make than a node.
+func (w *Walk) drawnElsewhere(pool, node int32) float64 {
+	var sum float64
+	for e := w.chain.start[pool]; e < w.chain.start[pool+1]; e++ {
+		if w.chain.to[e] != w.maker[node] {
+			sum += w.chain.prob[e]
+		}
+	}
+	return sum
+}

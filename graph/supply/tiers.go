@@ -1,0 +1,189 @@
+package supply
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sort"
+)
+
+// Tiers returns where each product upstream of the target is made, the target's
+// own included, by steps, then product.
+func (d *Dependency) Tiers(ctx context.Context) ([]Tier, error) {
+	w := d.walk
+	v, err := d.visits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tiers := []Tier{}
+	for p, steps := range d.steps(v) {
+		if steps < 0 {
+			continue
+		}
+		tier := Tier{Product: w.network.Products[p].ID, Steps: steps, MadeIn: []PlaceShare{}}
+		lo, hi := w.nodesOf(int32(p))
+		for i := lo; i < hi; i++ {
+			if share := v[w.maker[i]]; share > 0 {
+				tier.MadeIn = append(tier.MadeIn, PlaceShare{w.network.Places[w.network.Nodes[i].Place], share})
+				tier.HHI += share * share
+			}
+		}
+		slices.SortFunc(tier.MadeIn, func(a, b PlaceShare) int {
+			return cmp.Or(descending(a.Share, b.Share), cmp.Compare(a.Place, b.Place))
+		})
+		tiers = append(tiers, tier)
+	}
+	slices.SortFunc(tiers, func(a, b Tier) int {
+		return cmp.Or(cmp.Compare(a.Steps, b.Steps), cmp.Compare(a.Product, b.Product))
+	})
+	return tiers, nil
+}
+
+// steps returns the fewest recipe links from the target's product to each
+// product that the walk can visit; -1 for the others.
+func (d *Dependency) steps(v []float64) []int {
+	w := d.walk
+	steps := make([]int, len(w.network.Products))
+	for p := range steps {
+		steps[p] = -1
+	}
+	if d.state < 0 {
+		return steps
+	}
+	steps[d.product] = 0
+	for i := range w.network.Nodes { // every product before its inputs
+		if v[w.maker[i]] == 0 {
+			continue
+		}
+		here := steps[w.network.Nodes[i].Product]
+		for _, input := range w.network.InputsOf(int32(i)) {
+			there := &steps[w.network.Nodes[input.Node].Product]
+			if input.Share > 0 && (*there < 0 || *there > here+1) {
+				*there = here + 1
+			}
+		}
+	}
+	return steps
+}
+
+// TierFlows returns the flows between stages of at least minShare, at most
+// first of them (0: all), by share descending, then ids.
+func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int) (TierFlows, error) {
+	v, err := d.visits(ctx)
+	if err != nil {
+		return TierFlows{}, err
+	}
+	unexplained, err := d.Unexplained(ctx)
+	if err != nil {
+		return TierFlows{}, err
+	}
+	reported, err := d.walk.onlyReported(ctx)
+	if err != nil {
+		return TierFlows{}, err
+	}
+	needs := d.needs(v)
+	byProduct := make([][]TierFlow, len(d.walk.network.Products))
+	err = parallel(ctx, len(byProduct), func(_, p int) (err error) {
+		byProduct[p], err = d.flowsOf(ctx, int32(p), needs, reported)
+		return err
+	})
+	if err != nil {
+		return TierFlows{}, err
+	}
+	flows := slices.Concat(byProduct...)
+	slices.SortFunc(flows, func(a, b TierFlow) int {
+		return cmp.Or(descending(a.Share, b.Share), a.From.compare(b.From), a.To.compare(b.To))
+	})
+	result := TierFlows{Unexplained: unexplained}
+	large := sort.Search(len(flows), func(i int) bool { return flows[i].Share < minShare-slack })
+	kept := upTo(flows[:large], first)
+	result.Flows, result.Truncated = kept, len(kept) < large
+	for _, f := range flows[len(kept):] {
+		result.Folded++
+		result.FoldedShare += f.Share
+	}
+	return result, nil
+}
+
+// need is what one stage takes of an input: the share of the target's supply,
+// and where it is made into what.
+type need struct {
+	stage     Stage
+	target    bool
+	share     float64
+	estimated bool // the recipe link is
+}
+
+// needs returns what is needed at each market state.
+func (d *Dependency) needs(v []float64) map[int32][]need {
+	w := d.walk
+	needs := map[int32][]need{}
+	if d.state >= 0 {
+		needs[d.state] = []need{{stage: d.target, target: true, share: 1}}
+	}
+	for i := range w.network.Nodes {
+		maker := w.maker[i]
+		if v[maker] == 0 {
+			continue
+		}
+		for e := w.chain.start[maker]; e < w.chain.start[maker+1]; e++ {
+			market := w.chain.to[e]
+			needs[market] = append(needs[market], need{
+				stage: w.stage(int32(i)), share: v[maker] * w.chain.prob[e], estimated: w.estimated[e],
+			})
+		}
+	}
+	return needs
+}
+
+// flowsOf returns the flows from where a product is made to where it is needed:
+// the share needed times (I − T)⁻¹, T the trade steps within the product, times
+// the share made there.
+func (d *Dependency) flowsOf(ctx context.Context, product int32, needs map[int32][]need, reported *reported) ([]TierFlow, error) {
+	w := d.walk
+	x, sure := make([]float64, w.states), make([]float64, w.states)
+	lo, hi := w.nodesOf(product)
+	var flows []TierFlow
+	for s := w.first[product]; s < w.first[product+1]; s++ {
+		if len(needs[s]) == 0 {
+			continue
+		}
+		clear(x[w.first[product]:w.first[product+1]])
+		clear(sure[w.first[product]:w.first[product+1]])
+		x[s], sure[s] = 1, 1
+		if err := w.toMakers(ctx, w.chain, product, x); err != nil {
+			return nil, err
+		}
+		if err := w.toMakers(ctx, reported.chain, product, sure); err != nil {
+			return nil, err
+		}
+		for i := lo; i < hi; i++ {
+			made, known := x[w.maker[i]], sure[w.maker[i]]
+			if made == 0 {
+				continue
+			}
+			for _, n := range needs[s] {
+				flow := TierFlow{From: w.stage(i), To: n.stage, ToTarget: n.target, Share: n.share * made}
+				if n.estimated {
+					flow.EstimatedShare = flow.Share
+				} else if reported.cut[product] {
+					flow.EstimatedShare = n.share * max(0, made-known)
+				}
+				flows = append(flows, flow)
+			}
+		}
+	}
+	return flows, nil
+}
+
+// toMakers walks within one product: from the entries x to those of its makers.
+func (w *Walk) toMakers(ctx context.Context, c *chain, product int32, x []float64) error {
+	lo, hi := w.first[product], w.first[product+1]
+	from, to := int32(len(c.components)), int32(0)
+	for s := lo; s < hi; s++ {
+		if !w.isMaker(s) {
+			from, to = min(from, c.of[s]), max(to, c.of[s]+1)
+		}
+	}
+	return c.visits(ctx, x, from, to)
+}
