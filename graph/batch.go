@@ -11,12 +11,19 @@ import (
 type Words struct {
 	mu    sync.RWMutex
 	list  []string
-	index map[string]uint32
+	index map[string]uint32 // nil until ID needs it
 }
 
 // NewWords returns a list that holds the empty text only.
 func NewWords() *Words {
 	return &Words{list: []string{""}, index: map[string]uint32{"": 0}}
+}
+
+// WordsOf returns a list that starts with the given texts, which must be
+// distinct and the first of them empty. It shares their memory until ID adds to
+// them, and costs nothing until ID is called.
+func WordsOf(list []string) *Words {
+	return &Words{list: list[:len(list):len(list)]}
 }
 
 // ID returns the index of s, adding it where it is new.
@@ -29,6 +36,12 @@ func (w *Words) ID(s string) uint32 {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.index == nil {
+		w.index = make(map[string]uint32, len(w.list))
+		for i, text := range w.list {
+			w.index[text] = uint32(i)
+		}
+	}
 	if id, ok := w.index[s]; ok {
 		return id
 	}
@@ -56,8 +69,8 @@ type Column struct {
 }
 
 // Batch is a block of rows of one kind, column by column in the order of
-// Kind.Fields. A batch that was read may lack the columns that were not asked
-// for: their slices are nil.
+// Kind.Fields. A column of which no slice is set was not asked for, in a batch
+// that was read; in one that is written it is not known in any row.
 type Batch struct {
 	Kind    *Kind
 	Words   *Words

@@ -42,16 +42,19 @@ func SortByRank(ds []Dataset) { slices.SortFunc(ds, CompareRank) }
 // caller got wrong. A store that cannot answer never gives an empty answer.
 type Store interface {
 	// Begin starts the load of a dataset. Nothing of it is visible before
-	// Commit; StoreBusy where another load is under way that this one cannot
-	// run beside.
+	// Commit; readers go on meanwhile. StoreBusy where another load is under way
+	// that this one cannot run beside; of two that can, the last commit counts.
+	// BadInput where the id is none (ValidID).
 	Begin(ctx context.Context, d Dataset) (Load, error)
 	// Remove takes a dataset away whole and returns how many rows it had;
-	// NotFound where there is none of that id.
+	// NotFound where there is none of that id, with the nearest that are.
 	Remove(ctx context.Context, dataset string) (rows int64, err error)
 	// Snapshot opens a view of one revision. It must be closed.
 	Snapshot(ctx context.Context) (Snapshot, error)
 	// Status describes what the store holds.
 	Status(ctx context.Context) (Status, error)
+	// Close waits for reads under way. A load under way must be ended first,
+	// else StoreBusy; a store that is closed answers StoreDown.
 	Close() error
 }
 
@@ -59,17 +62,22 @@ type Store interface {
 // ends with Commit or Abandon; Abandon after Commit does nothing.
 type Load interface {
 	// Write adds rows. The batch may be reused when Write has returned. The
-	// column "dataset" is set by the store, whatever the batch holds.
+	// column "dataset" is set by the store, whatever the batch holds; a column
+	// of which no slice is set is not known in any row. BadInput where a text is
+	// not UTF-8 or the batch does not fit its kind. After an error, the end of
+	// ctx included, the load can only be abandoned: Commit returns that error.
 	Write(ctx context.Context, b *Batch) error
 	// Commit makes the dataset visible in place of what it was before, and
-	// returns how many rows were replaced.
+	// returns how many rows were replaced. After an error the store is as it was
+	// before Begin.
 	Commit(ctx context.Context) (replaced int64, err error)
 	// Abandon leaves the store as it was before Begin.
 	Abandon() error
 }
 
 // Snapshot reads one revision of a store: what is committed meanwhile does not
-// show. It may be used by several goroutines.
+// show. It may be used by several goroutines, and by what Read calls. Methods
+// answer BadInput for a kind or a field that there is none of.
 type Snapshot interface {
 	// Revision changes with every commit and every removal.
 	Revision() string
@@ -88,7 +96,9 @@ type Snapshot interface {
 	TradeCoverage(ctx context.Context) ([]TradeCoverage, error)
 	// Search returns nodes of the kinds whose id, name or alias contains the
 	// text, whatever its case: exact ids first, then exact names, then those that start with
-	// it, then the others, by id within each.
+	// it, then the others, by id within each. Of a node that several datasets
+	// declare the hit has the name that the highest rank gives. No kinds = all
+	// kinds of node; limit 0 = no limit.
 	Search(ctx context.Context, text string, kinds []string, limit int) ([]Hit, error)
 	Close() error
 }
@@ -100,13 +110,15 @@ type Query struct {
 	Fields []string // the columns wanted; nil = all
 	// After and Limit page through the rows in their stable order: After is the
 	// id of a node, or the Position of a relationship. A node that several
-	// datasets declare counts once toward Limit, and all its rows come. Limit 0
-	// = no limit.
+	// datasets declare counts once toward Limit, and all its rows come; likewise
+	// the rows that stood in one line come together, though Limit is passed by
+	// it. Limit 0 = no limit.
 	After string
 	Limit int
 }
 
-// Match holds for a row whose field is one of the values.
+// Match holds for a row whose field is one of the values; without values it
+// holds for none. "" and NoInt match what is not known.
 type Match struct {
 	Field string
 	Words []string // for Word, Text, Date
