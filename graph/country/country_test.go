@@ -149,15 +149,15 @@ func TestRefused(t *testing.T) {
 		suggest []string
 		message string
 	}{
-		{"Nethrlands", 2024, graph.NotFound, []string{"NLD"}, `no country is called "Nethrlands"; the nearest are Netherlands (NLD)`},
-		{"Brazil (beneficiated)", 2024, graph.NotFound, []string{"BRA"}, `no country is called "Brazil (beneficiated)"; the nearest are Brazil (BRA)`},
+		{"Nethrlands", 2024, graph.NotFound, []string{"NLD"}, `no country is called "Nethrlands"; nearest known names: Netherlands (NLD)`},
+		{"Brazil (beneficiated)", 2024, graph.NotFound, []string{"BRA"}, `no country is called "Brazil (beneficiated)"; nearest known names: Brazil (BRA)`},
 		{"Korea", 2024, graph.BadInput, []string{"KOR", "PRK"}, `"Korea" can mean South Korea (KOR), North Korea (PRK); write which`},
 		{"Congo", 2024, graph.BadInput, []string{"COD", "COG"}, `"Congo" can mean DR Congo (COD), Republic of the Congo (COG); write which`},
-		{"4.5", 2024, graph.NotFound, nil, ""},
+		{"4.5", 2024, graph.NotFound, []string{}, `no country is called "4.5"`},
 		{"-4", 2024, graph.NotFound, nil, ""},
 		{"999", 2024, graph.NotFound, []string{}, "no country has the number 999"},
 		{"0", 2024, graph.NotFound, []string{}, "no country has the number 0"},
-		{"World", 2024, graph.NotFound, nil, ""},
+		{"World", 2024, graph.NotFound, []string{}, `no country is called "World"`},
 		{"", 2024, graph.BadInput, []string{}, "no country is named"},
 		{"\x00", 2024, graph.NotFound, nil, ""},
 		{"736", 2012, graph.BadInput, []string{"SDN"}, `"736" stood for Sudan (SDN) until 2011, not in 2012`},
@@ -257,6 +257,15 @@ func TestPlaces(t *testing.T) {
 		}
 		if got, err := l.Find(p.Name, Any, 0); err != nil || got.ID != p.ID {
 			t.Errorf("the name of %s, %q, means %s, %v", p.ID, p.Name, got.ID, err)
+		}
+	}
+}
+
+func TestKnows(t *testing.T) {
+	l := builtin(t)
+	for text, want := range map[string]bool{"NLD": true, "korea": true, "SUN": true, "EU": true, "58": true, "Ruritania": false, "": false} {
+		if got := l.Knows(text); got != want {
+			t.Errorf("Knows(%q) = %t", text, got)
 		}
 	}
 }

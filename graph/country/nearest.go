@@ -9,8 +9,7 @@ import (
 )
 
 // nearest returns up to n places with the name or code nearest to a text,
-// nearest first, then by id: the nearest whatever it is, others where more than
-// half of the text agrees.
+// nearest first, then by id, of those that agree in more than half of the text.
 func (l *List) nearest(text string, n int) []*Place {
 	name, code := fold(text), codeKey(text)
 	best := map[*Place]int{}
@@ -28,13 +27,16 @@ func (l *List) nearest(text string, n int) []*Place {
 	}
 	if len(code) <= 3 {
 		for key, meanings := range l.layers[own].codes {
+			if numeric(key) {
+				continue // a number says nothing of its neighbours
+			}
 			consider(meanings, distance(code, key))
 		}
 	}
 	places := slices.SortedFunc(maps.Keys(best), func(a, b *Place) int {
 		return cmp.Or(cmp.Compare(best[a], best[b]), cmp.Compare(a.ID, b.ID))
 	})
-	near := 1
+	near := 0
 	for near < min(n, len(places)) && 2*best[places[near]] < len(name) {
 		near++
 	}

@@ -76,6 +76,19 @@ func (l *List) Find(text string, system System, year int) (Place, error) {
 	return *p, nil
 }
 
+// Knows reports whether a text stands for a place in any year, whatever the
+// system.
+func (l *List) Knows(text string) bool {
+	text = strings.TrimSpace(text)
+	for _, s := range search(Any) {
+		layer := l.layers[s]
+		if len(layer.codes[codeKey(text)]) > 0 || len(layer.names[fold(text)]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (l *List) find(text string, system System, year int) (*Place, error) {
 	text = strings.TrimSpace(text)
 	code := codeKey(text)
@@ -194,8 +207,10 @@ func (l *List) unknown(text string) error {
 	if r := []rune(text); len(r) > longest {
 		return graph.Errorf(graph.NotFound, "no country is called %q…", string(r[:longest]))
 	}
-	near := l.nearest(text, 3)
-	e := graph.Errorf(graph.NotFound, "no country is called %q; the nearest are %s", text, labels(near))
-	e.Suggestions = ids(near)
+	e := graph.Errorf(graph.NotFound, "no country is called %q", text)
+	if near := l.nearest(text, 3); len(near) > 0 {
+		e.Message += "; nearest known names: " + labels(near)
+		e.Suggestions = ids(near)
+	}
 	return e
 }

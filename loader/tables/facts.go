@@ -107,7 +107,7 @@ func judged(kind string) []string {
 
 // loaded reads the facts of the datasets that a store holds, but for one, which
 // is about to be replaced; and the datasets themselves.
-func loaded(ctx context.Context, store graph.Store, kinds []*graph.Kind, but string) (*facts, []graph.Dataset, error) {
+func loaded(ctx context.Context, store Store, kinds []*graph.Kind, but string) (*facts, []graph.Dataset, error) {
 	f := newFacts()
 	if store == nil {
 		return f, nil, nil

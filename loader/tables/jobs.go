@@ -8,12 +8,16 @@ import (
 	"tiermap/loader"
 )
 
+// Store is what is needed here of a graph.Store.
+type Store interface {
+	Snapshot(ctx context.Context) (graph.Snapshot, error)
+}
+
 // Options are what the folders do not say.
 type Options struct {
 	Countries *country.List // the built-in list of countries
-	// Store is where the datasets go and where those are that rows may refer
-	// to; nil: rows refer to the folders alone.
-	Store graph.Store
+	// Store holds the datasets that rows may refer to; nil: there are none.
+	Store Store
 	// Check: nothing will be written. What an earlier folder of the same
 	// command declares then counts as loaded for the later ones.
 	Check bool
@@ -27,7 +31,7 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if folders, err = inOrder(folders); err != nil {
+	if folders, err = inOrder(folders, o.Countries); err != nil {
 		return nil, err
 	}
 	checked := &[]*facts{} // of the folders before, where nothing is written

@@ -7,19 +7,20 @@ import (
 	"strings"
 
 	"tiermap/graph"
+	"tiermap/graph/country"
 	"tiermap/loader"
 )
 
 // inOrder puts folders that others refer to before those, and keeps the order
 // given otherwise, also among folders that refer to each other.
-func inOrder(folders []*folder) ([]*folder, error) {
+func inOrder(folders []*folder, builtin *country.List) ([]*folder, error) {
 	if len(folders) < 2 {
 		return folders, nil
 	}
 	declared := make([]names, len(folders))
 	for i, f := range folders {
 		var err error
-		if declared[i], err = f.declares(); err != nil {
+		if declared[i], err = f.declares(builtin); err != nil {
 			return nil, err
 		}
 	}
@@ -73,8 +74,9 @@ func (n names) add(kind, name string) {
 	n[kind][name] = true
 }
 
-// declares lists what a folder declares.
-func (f *folder) declares() (names, error) {
+// declares lists what a folder declares; names of countries only where they are
+// not built in.
+func (f *folder) declares(builtin *country.List) (names, error) {
 	found := names{}
 	for _, t := range f.tables {
 		columns := map[string]string{}
@@ -87,8 +89,11 @@ func (f *folder) declares() (names, error) {
 			columns["product"] = graph.Contains
 		}
 		err := t.scan(slices.Collect(maps.Keys(columns)), func(column, value string) bool {
-			for name := range strings.SplitSeq(value, ";") {
-				found.add(columns[column], strings.TrimSpace(name))
+			for _, name := range items(value) {
+				if t.kind.Name == graph.Country && builtin.Knows(name) {
+					continue
+				}
+				found.add(columns[column], name)
 			}
 			return true
 		})

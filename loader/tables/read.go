@@ -233,7 +233,7 @@ func (r *reader) nearest(kinds []string, text string) string {
 	}
 	slices.Sort(known)
 	if near := loader.Nearest(text, slices.Compact(known), 3); len(near) > 0 {
-		advice = "the nearest are " + strings.Join(near, ", ")
+		advice = "nearest known ids: " + strings.Join(near, ", ")
 	}
 	r.advice[key] = advice
 	return advice

@@ -81,7 +81,12 @@ func bounds(f graph.Field, n float64) (loader.Reason, string) {
 	}
 }
 
-func short(n float64) string { return strconv.FormatFloat(n, 'g', -1, 64) }
+func short(n float64) string {
+	if math.Abs(n) < 1e9 {
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(n, 'g', -1, 64)
+}
 
 func word(f graph.Field, text string) (loader.Reason, string) {
 	switch {
