@@ -35,9 +35,16 @@ func (s *Sink) OpenTable(in Input, known, required []string) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	t, err := s.newTable(in, file, known, required)
+	if err != nil {
+		file.Close()
+	}
+	return t, err
+}
+
+func (s *Sink) newTable(in Input, file io.ReadCloser, known, required []string) (*Table, error) {
 	t := &Table{sink: s, in: in, file: file, rows: newRowReader(file)}
 	if err := t.readHeader(known, required); err != nil {
-		file.Close()
 		return nil, err
 	}
 	return t, nil
@@ -113,11 +120,12 @@ func (t *Table) Next() bool {
 			t.err = t.rows.err
 			return false
 		}
-		fault := t.row.fault
-		if fault == "" {
-			t.fields, fault = SplitRow(t.row.raw, t.fields[:0])
-		}
-		if fault == "" && len(t.fields) != len(t.header) {
+		var fault Reason
+		t.fields, fault = SplitRow(t.row.raw, t.fields[:0])
+		switch {
+		case t.row.tooLong:
+			fault = TooLong
+		case fault == "" && len(t.fields) != len(t.header):
 			fault = ColumnCount
 		}
 		if fault == "" {
@@ -177,9 +185,9 @@ func (t *Table) Close() error {
 
 // row is one row of a file as it stands there.
 type row struct {
-	line  int
-	raw   string // without its line end
-	fault Reason // Quoting or TooLong where its end was not found
+	line    int
+	raw     string // without its line end
+	tooLong bool   // raw is but its beginning
 }
 
 // rowReader finds the rows of a CSV file: lines, or several lines where a quote
@@ -224,14 +232,15 @@ func (r *rowReader) next() (out row, ok bool) {
 	}
 }
 
-// rowOf takes the row whose first line has n bytes.
+// rowOf takes the row whose first line has n bytes. Where a quote in it is not
+// closed, that line alone is the row, which SplitRow then finds wrong.
 func (r *rowReader) rowOf(n int) row {
 	end, lines := n, 1
 	open := openQuote(r.buf[r.start:r.start+n], false)
 	for open {
 		next, whole := r.lineFrom(end)
 		if !whole || next == end || next > MaxRow { // it is never closed
-			return r.take(n, 1, Quoting)
+			return r.take(n, 1)
 		}
 		open = openQuote(r.buf[r.start+end:r.start+next], open)
 		end = next
@@ -239,16 +248,16 @@ func (r *rowReader) rowOf(n int) row {
 	}
 	if lines > 1 {
 		raw := string(TrimLineEnd(r.buf[r.start : r.start+end]))
-		if _, fault := SplitRow(raw, nil); fault == Quoting { // the quote did not open a field
-			return r.take(n, 1, Quoting)
+		if _, fault := split(raw, nil); fault != "" { // the quote did not open a field
+			return r.take(n, 1)
 		}
 	}
-	return r.take(end, lines, "")
+	return r.take(end, lines)
 }
 
 // take makes a row of the next n bytes and goes past them.
-func (r *rowReader) take(n, lines int, fault Reason) row {
-	out := row{r.line, string(TrimLineEnd(r.buf[r.start : r.start+n])), fault}
+func (r *rowReader) take(n, lines int) row {
+	out := row{line: r.line, raw: string(TrimLineEnd(r.buf[r.start : r.start+n]))}
 	r.start += n
 	r.line += lines
 	return out
@@ -257,7 +266,7 @@ func (r *rowReader) take(n, lines int, fault Reason) row {
 // tooLong makes a row of the beginning of a line that is longer than a row may
 // be, and goes past the line.
 func (r *rowReader) tooLong() row {
-	out := row{r.line, string(r.buf[r.start : r.start+maxShown+1]), TooLong}
+	out := row{r.line, string(r.buf[r.start : r.start+maxShown+1]), true}
 	for r.err == nil {
 		if i := bytes.IndexByte(r.buf[r.start:], '\n'); i >= 0 {
 			r.start += i + 1

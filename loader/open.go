@@ -3,7 +3,6 @@ package loader
 import (
 	"archive/zip"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -87,18 +86,18 @@ func members(archive string) ([]Input, error) {
 	return list, nil
 }
 
-// unreadable is the error for a file that cannot be read to its end.
+// unreadable is the error for a file that cannot be opened or read to its end.
 func unreadable(name string, err error) error {
+	var system *fs.PathError
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return graph.Wrap(graph.BadInput, err, "%s is cut off: fetch it again", name)
 	case errors.Is(err, fs.ErrPermission):
-		return graph.Wrap(graph.BadInput, err, "%s: no permission to read it", name)
-	case errors.Is(err, zip.ErrFormat), errors.Is(err, zip.ErrChecksum), errors.Is(err, zip.ErrAlgorithm),
-		errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.Is(err, zstd.ErrMagicMismatch):
-		return graph.Wrap(graph.BadInput, err, "%s is damaged, or not what its suffix says: fetch it again (%v)", name, err)
+		return graph.Wrap(graph.BadInput, err, "%s cannot be read: permission is denied", name)
+	case errors.As(err, &system):
+		return graph.Wrap(graph.BadInput, err, "%s cannot be read: %v", name, system.Err)
 	}
-	return graph.Wrap(graph.BadInput, err, "%s cannot be read: %v", name, err)
+	return graph.Wrap(graph.BadInput, err, "%s is damaged, or not what its suffix says: fetch it again (%v)", name, err)
 }
 
 // Open opens the file and undoes its compression. A file that is cut off or
@@ -111,13 +110,18 @@ func (in Input) open(read func(n int)) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, unreadable(in.Path, err)
 	}
-	counted := &countingFile{file, read}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, unreadable(in.Path, err)
+	}
+	counted := &countingFile{file, info.Size(), read}
 	stream, err := in.expand(counted)
 	if err != nil {
 		file.Close()
-		return nil, unreadable(in.label(), err)
+		return nil, err
 	}
-	return &opened{in: in, r: stream, file: file, left: max(in.Size*maxExpansion, minExpanded)}, nil
+	return &opened{in: in, r: stream, file: file, left: max(info.Size()*maxExpansion, minExpanded)}, nil
 }
 
 // label names the input in an error: the member of its archive, or the path.
@@ -134,11 +138,15 @@ func (in Input) expand(file *countingFile) (io.Reader, error) {
 	case in.Member != "":
 		return in.openMember(file)
 	case suffix == ".gz":
-		return gzip.NewReader(file)
-	case suffix == ".zst":
-		z, err := zstd.NewReader(file, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+		z, err := gzip.NewReader(file)
 		if err != nil {
-			return nil, err
+			return nil, unreadable(in.Path, err)
+		}
+		return z, nil
+	case suffix == ".zst":
+		z, err := zstd.NewReader(file, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return nil, unreadable(in.Path, err)
 		}
 		return z.IOReadCloser(), nil
 	}
@@ -146,48 +154,44 @@ func (in Input) expand(file *countingFile) (io.Reader, error) {
 }
 
 func (in Input) openMember(file *countingFile) (io.Reader, error) {
-	info, err := file.Stat()
+	z, err := zip.NewReader(file, file.size)
 	if err != nil {
-		return nil, err
-	}
-	z, err := zip.NewReader(file, info.Size())
-	if err != nil {
-		return nil, err
+		return nil, unreadable(in.Path, err)
 	}
 	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
 	for _, f := range z.File {
 		if f.Name != in.Member {
 			continue
 		}
-		if f.Flags&1 != 0 {
-			return nil, errors.New("it is encrypted")
+		if f.Flags&encrypted != 0 {
+			return nil, graph.Errorf(graph.BadInput, "%s is encrypted: unpack it first", in.label())
 		}
-		return f.Open()
+		r, err := f.Open()
+		if err != nil {
+			return nil, unreadable(in.label(), err)
+		}
+		return r, nil
 	}
-	return nil, errors.New("the archive has no such member")
+	return nil, graph.Errorf(graph.NotFound, "%s: the archive has no such member any more", in.label())
 }
 
 // countingFile tells how many bytes are read.
 type countingFile struct {
-	*os.File
+	file *os.File
+	size int64
 	read func(n int)
 }
 
 func (f *countingFile) Read(p []byte) (int, error) {
-	n, err := f.File.Read(p)
+	n, err := f.file.Read(p)
 	f.read(n)
 	return n, err
 }
 
 func (f *countingFile) ReadAt(p []byte, off int64) (int, error) {
-	n, err := f.File.ReadAt(p, off)
+	n, err := f.file.ReadAt(p, off)
 	f.read(n)
 	return n, err
-}
-
-// WriteTo hides the method of os.File, which would read without counting.
-func (f *countingFile) WriteTo(w io.Writer) (int64, error) {
-	return io.Copy(w, struct{ io.Reader }{f})
 }
 
 const (
@@ -196,6 +200,10 @@ const (
 	maxExpansion = 250
 	// minExpanded is how much any file may expand to.
 	minExpanded = 64 << 20
+	// maxWindow is how much memory unpacking .zst may take.
+	maxWindow = 128 << 20
+	// encrypted is the flag of a zip member that is.
+	encrypted = 1
 )
 
 // opened is the expanded stream of an input.
@@ -220,11 +228,8 @@ func (o *opened) Read(p []byte) (int, error) {
 }
 
 func (o *opened) Close() error {
-	if c, ok := o.r.(io.Closer); ok && o.r != io.Reader(o.file) {
-		c.Close()
+	if c, ok := o.r.(io.Closer); ok {
+		c.Close() // what was read has been checked
 	}
-	if err := o.file.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
-		return fmt.Errorf("close %s: %w", o.in.Path, err)
-	}
-	return nil
+	return o.file.Close()
 }

@@ -21,6 +21,11 @@ func SplitRow(raw string, fields []string) ([]string, Reason) {
 	case !utf8.ValidString(raw):
 		return fields, NotUTF8
 	}
+	return split(raw, fields)
+}
+
+// split is SplitRow for what is known to be text.
+func split(raw string, fields []string) ([]string, Reason) {
 	for rest, more := raw, true; more; {
 		var field string
 		if strings.HasPrefix(rest, `"`) {
