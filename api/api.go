@@ -19,7 +19,7 @@ type Config struct {
 	Executor *exec.Executor
 	// SDL is the text of the schema, as sdl.Print gives it.
 	SDL string
-	Log      *zap.Logger
+	Log *zap.Logger
 	// Ready says whether questions can be answered: nil, or why not.
 	Ready func(context.Context) error
 	Build Build

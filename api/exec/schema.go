@@ -168,7 +168,7 @@ func describeIntrospection(s graphql.Schema, d guard.Schema) {
 			args += len(f.Args)
 		}
 	}
-	mean := func(n, of int) int { return (n + of - 1) / max(of, 1) }
+	mean := func(n, of int) int { return max((n+of/2)/max(of, 1), 1) }
 	for field, rows := range map[string]int{
 		"__Schema.types":       types,
 		"__Schema.directives":  len(s.Directives()),

@@ -52,6 +52,11 @@ func (c *checker) declare(doc *ast.Document) error {
 			if len(d.VariableDefinitions) > c.limits.Variables {
 				return tooMany(c.limits.Variables, "variables in one operation")
 			}
+			for _, v := range d.VariableDefinitions {
+				if !complete(v.Type) {
+					return graph.Errorf(graph.BadInput, "the variable $%s has no complete type", v.Variable.Name.Value)
+				}
+			}
 		case *ast.FragmentDefinition:
 			name := d.Name.Value
 			if c.fragments[name] != nil {
@@ -344,6 +349,20 @@ func selectionsOf(d ast.Node) *ast.SelectionSet {
 		return d.GetSelectionSet()
 	}
 	return nil
+}
+
+// complete reports whether a type names something in the end. The parser takes
+// "[!]" for a type, and the validator falls over it.
+func complete(t ast.Type) bool {
+	switch t := t.(type) {
+	case *ast.List:
+		return complete(t.Type)
+	case *ast.NonNull:
+		return complete(t.Type)
+	case *ast.Named:
+		return true
+	}
+	return false
 }
 
 func directivesOf(s ast.Selection) []*ast.Directive {
