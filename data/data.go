@@ -1,8 +1,8 @@
 // Package data holds what tiermap ships: our own tables, one folder a dataset,
 // each row with its source. README.md says where every dataset comes from.
 //
-// Only the country list is compiled into the program, since every loader needs
-// it before any file has been read. The other folders are loaded like a user's
+// Only the country list and the names in other languages are compiled into the
+// program, since they are needed before any file has been read. The other folders are loaded like a user's
 // own tables.
 package data
 
@@ -14,3 +14,9 @@ import "embed"
 //
 //go:embed countries/*.csv
 var Countries embed.FS
+
+// Names holds names_nl.csv: kind, id, name. The Dutch names of the countries,
+// materials and products that are shipped.
+//
+//go:embed names_nl.csv
+var Names embed.FS

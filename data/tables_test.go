@@ -265,9 +265,9 @@ func TestMinesAreKnownForThreeYears(t *testing.T) {
 
 func TestNamesInDutchAreComplete(t *testing.T) {
 	names := map[string]string{}
-	for _, r := range readTable(t, "names/nl.csv") {
+	for _, r := range readTable(t, "names_nl.csv") {
 		if r.get("name") == "" || names[r.key("kind", "id")] != "" {
-			t.Errorf("names/nl.csv line %d", r.line)
+			t.Errorf("names_nl.csv line %d", r.line)
 		}
 		names[r.key("kind", "id")] = r.get("name")
 	}
@@ -276,13 +276,13 @@ func TestNamesInDutchAreComplete(t *testing.T) {
 	} {
 		for _, r := range readTable(t, file) {
 			if names[kind+"|"+r.get("id")] == "" {
-				t.Errorf("names/nl.csv lacks the %s %s", kind, r.get("id"))
+				t.Errorf("names_nl.csv lacks the %s %s", kind, r.get("id"))
 			}
 			delete(names, kind+"|"+r.get("id"))
 		}
 	}
 	for left := range names {
-		t.Errorf("names/nl.csv names %s, which no table has", left)
+		t.Errorf("names_nl.csv names %s, which no table has", left)
 	}
 }
 

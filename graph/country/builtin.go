@@ -51,6 +51,15 @@ func Builtin() (*List, error) {
 	if err != nil {
 		return nil, err
 	}
+	err = each(data.Names, "names_nl.csv", func(row map[string]string) error {
+		if p := places[row["id"]]; p != nil && row["kind"] == "country" {
+			p.Dutch = row["name"]
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	var terms []term
 	err = each(extra, "codes.csv", func(row map[string]string) error {
 		from, until, err := years(row)

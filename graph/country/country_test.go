@@ -130,6 +130,8 @@ func TestResolve(t *testing.T) {
 		{"CS", Any, 1980, "CSK"},
 		{"CS", Any, 2004, "SCG"},
 		{"Zaire", Any, 2024, "COD"},
+		{"Zuid-Afrika", Any, 2024, "ZAF"},
+		{"Verenigde Staten", Any, 2024, "USA"},
 		{"Bunkers", Comtrade, 2024, "BUNKERS"},
 	} {
 		got, err := l.Resolve(c.text, c.system, c.year)
@@ -255,8 +257,10 @@ func TestPlaces(t *testing.T) {
 				t.Errorf("%s names %s, which is not in the list", p.ID, id)
 			}
 		}
-		if got, err := l.Find(p.Name, Any, 0); err != nil || got.ID != p.ID {
-			t.Errorf("the name of %s, %q, means %s, %v", p.ID, p.Name, got.ID, err)
+		for _, name := range []string{p.Name, p.Dutch} {
+			if got, err := l.Find(name, Any, 0); err != nil || got.ID != p.ID {
+				t.Errorf("the name of %s, %q, means %s, %v", p.ID, name, got.ID, err)
+			}
 		}
 	}
 }
@@ -309,17 +313,6 @@ func TestWith(t *testing.T) {
 	}
 	if _, err := l.With(Place{ID: "A1", Name: "Shared"}, Place{ID: "A2", Aliases: []string{"shared"}}); err == nil {
 		t.Error("two rows of one name were taken")
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"abc", "", 3}, {"abc", "abc", 0}, {"abc", "acb", 1}, {"kitten", "sitting", 3}, {"ü", "u", 1}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
 	}
 }
 

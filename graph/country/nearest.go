@@ -6,10 +6,12 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"tiermap/graph"
 )
 
 // nearest returns up to n places with the name or code nearest to a text,
-// nearest first, then by id, of those that agree in more than half of the text.
+// nearest first, then by id, of those that take at most a third of its letters to be changed.
 func (l *List) nearest(text string, n int) []*Place {
 	name, code := fold(text), codeKey(text)
 	best := map[*Place]int{}
@@ -22,7 +24,7 @@ func (l *List) nearest(text string, n int) []*Place {
 	}
 	for _, s := range []System{own, dutch} {
 		for key, meanings := range l.layers[s].names {
-			consider(meanings, min(distance(name, key), surplus(name, key)))
+			consider(meanings, min(graph.Distance(name, key), surplus(name, key)))
 		}
 	}
 	if len(code) <= 3 {
@@ -30,14 +32,14 @@ func (l *List) nearest(text string, n int) []*Place {
 			if numeric(key) {
 				continue // a number says nothing of its neighbours
 			}
-			consider(meanings, distance(code, key))
+			consider(meanings, graph.Distance(code, key))
 		}
 	}
 	places := slices.SortedFunc(maps.Keys(best), func(a, b *Place) int {
 		return cmp.Or(cmp.Compare(best[a], best[b]), cmp.Compare(a.ID, b.ID))
 	})
 	near := 0
-	for near < min(n, len(places)) && 2*best[places[near]] < len(name) {
+	for near < min(n, len(places)) && 3*best[places[near]] <= len(name) {
 		near++
 	}
 	return places[:near]
@@ -57,29 +59,4 @@ func surplus(a, b string) int {
 		}
 	}
 	return len(y) - len(x)
-}
-
-// distance is the number of letters to insert, delete, replace or swap with
-// their neighbour to turn a into b (Damerau 1964, optimal string alignment).
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			change := last[j-1]
-			if x[i-1] != y[j-1] {
-				change++
-			}
-			row[j] = min(change, last[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(y)]
 }

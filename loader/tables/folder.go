@@ -51,8 +51,8 @@ func openFolder(path string, schema *graph.Schema) (*folder, error) {
 			}
 			continue
 		}
-		kind := schema.Kind(strings.TrimSuffix(in.Stem(), ".csv"))
-		if kind == nil || kind.Table+".csv" != in.Stem() {
+		kind := tableOf(in.Name, schema)
+		if kind == nil {
 			return nil, unknownTable(in, schema)
 		}
 		if other, twice := byKind[kind]; twice {
@@ -70,6 +70,17 @@ func openFolder(path string, schema *graph.Schema) (*folder, error) {
 		}
 	}
 	return f, nil
+}
+
+// tableOf returns the kind whose table a file is by its name, or nil.
+func tableOf(file string, schema *graph.Schema) *graph.Kind {
+	stem := loader.Input{Name: file}.Stem()
+	for _, k := range schema.Kinds() {
+		if k.Table != "" && k.Table+".csv" == stem {
+			return k
+		}
+	}
+	return nil
 }
 
 // tabular reports whether a file is named like a table of numbers.
@@ -96,9 +107,9 @@ func unknownTable(in loader.Input, schema *graph.Schema) error {
 	return e
 }
 
-// openFolders opens every path that is a folder. A path that is a file is
-// passed over with a note, so that a shell glob works, unless it is a table:
-// that is a mistake.
+// openFolders opens every path that is a folder. A file among them is passed
+// over with a note, so that a shell glob works, unless it is a table: that is a
+// mistake.
 func openFolders(paths []string) ([]*folder, error) {
 	schema := graph.NewSchema()
 	var folders []*folder
@@ -106,7 +117,7 @@ func openFolders(paths []string) ([]*folder, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err == nil && !info.IsDir() {
-			if tabular(path) {
+			if name := filepath.Base(path); name == datasetFile || tableOf(name, schema) != nil {
 				return nil, graph.Errorf(graph.BadInput, "%s is a file: give the folder that it is in", path)
 			}
 			notes = append(notes, fmt.Sprintf("%s is no folder and was not read", path))

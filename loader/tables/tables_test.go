@@ -67,7 +67,7 @@ func (s snapshot) Read(_ context.Context, q graph.Query, yield func(*graph.Batch
 	b := graph.NewBatch(kind, graph.NewWords(), 0)
 	for dataset, rows := range s.Rows {
 		for _, row := range rows {
-			if tableOf(row) != kind.Table {
+			if cameFrom(row) != kind.Table {
 				continue
 			}
 			r := b.Add()
@@ -87,9 +87,9 @@ func (s snapshot) Read(_ context.Context, q graph.Query, yield func(*graph.Batch
 	return yield(b)
 }
 
-// tableOf is the table that a row came from, by the name of its file: a measure
+// cameFrom is the table that a row came from, by the name of its file: a measure
 // has a field "kind" of its own.
-func tableOf(r loadertest.Row) string {
+func cameFrom(r loadertest.Row) string {
 	table, _, _ := strings.Cut(r["file"], ".")
 	return table
 }
@@ -167,7 +167,7 @@ func TestSample(t *testing.T) {
 		t.Errorf("report %+v, want %+v; rejects:\n%s", *r, want, rejects)
 	}
 	for _, k := range graph.Kinds() {
-		if k.Table != "" && !slices.ContainsFunc(s.Rows["sample"], func(r loadertest.Row) bool { return tableOf(r) == k.Table }) {
+		if k.Table != "" && !slices.ContainsFunc(s.Rows["sample"], func(r loadertest.Row) bool { return cameFrom(r) == k.Table }) {
 			t.Errorf("the sample has no row of %s", k.Table)
 		}
 	}
@@ -184,7 +184,7 @@ func listing(rows []loadertest.Row) string {
 	var b strings.Builder
 	for _, k := range graph.Kinds() {
 		for _, row := range rows {
-			if tableOf(row) != k.Table {
+			if cameFrom(row) != k.Table {
 				continue
 			}
 			fmt.Fprintf(&b, "%s:%s %s", row["file"], row["line"], k.Name)
@@ -502,6 +502,28 @@ func TestGlob(t *testing.T) {
 	notes := strings.Join(reports[0].Notes, "\n")
 	if !strings.Contains(notes, "README.md is no folder and was not read") || !strings.Contains(notes, "NOTES.txt is no table and was not read") {
 		t.Errorf("notes:\n%s", notes)
+	}
+}
+
+// TestShipped holds that every folder that the project ships loads without a
+// rejected row, in whatever order they are given.
+func TestShipped(t *testing.T) {
+	folders, err := filepath.Glob("../../data/*")
+	if err != nil || len(folders) == 0 {
+		t.Fatal(folders, err)
+	}
+	slices.Reverse(folders)
+	reports, rejects, err := load(t, newStore(), true, folders...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(rejects, "\n") > 1 {
+		t.Errorf("rejected:\n%s", rejects)
+	}
+	for _, r := range reports {
+		if r.Read == 0 {
+			t.Errorf("%s: no rows", r.Dataset)
+		}
 	}
 }
 
