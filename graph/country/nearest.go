@@ -11,7 +11,8 @@ import (
 )
 
 // nearest returns up to n places with the name or code nearest to a text,
-// nearest first, then by id, of those that take at most a third of its letters to be changed.
+// nearest first, then by id, of those that take at most a third of its letters
+// to be changed.
 func (l *List) nearest(text string, n int) []*Place {
 	name, code := fold(text), codeKey(text)
 	best := map[*Place]int{}

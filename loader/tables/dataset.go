@@ -11,8 +11,28 @@ import (
 	"tiermap/loader"
 )
 
-// datasetColumns are the columns of dataset.csv.
-var datasetColumns = []string{"id", "title", "publisher", "url", "licence", "version", "retrieved", "priority"}
+// DatasetFields returns the columns of dataset.csv.
+func DatasetFields() []graph.Field {
+	return []graph.Field{
+		{Name: "id", Type: graph.Text, Key: true, Required: true, Doc: "an id of our own; a dataset that is loaded again replaces the one of that id"},
+		{Name: "title", Type: graph.Text, Doc: "what it holds"},
+		{Name: "publisher", Type: graph.Text, Doc: "who published it"},
+		{Name: "url", Type: graph.Text, Doc: "where it was published"},
+		{Name: "licence", Type: graph.Text, Doc: "the terms that it may be used under"},
+		{Name: "version", Type: graph.Text, Doc: "the publisher's edition or release"},
+		{Name: "retrieved", Type: graph.Date, Doc: "when it was fetched"},
+		{Name: "priority", Type: graph.Int, Doc: "where datasets overlap the highest counts, then the latest retrieved, then the id; blank = 0"},
+	}
+}
+
+// datasetColumns are the names of DatasetFields.
+func datasetColumns() []string {
+	var columns []string
+	for _, f := range DatasetFields() {
+		columns = append(columns, f.Name)
+	}
+	return columns
+}
 
 // maxDataset is how many bytes a dataset.csv may have.
 const maxDataset = 1 << 20
@@ -33,7 +53,7 @@ func readDataset(in loader.Input) (graph.Dataset, error) {
 	for i, name := range rows[0] {
 		rows[0][i] = strings.TrimSpace(name)
 	}
-	index, err := loader.CheckHeader(in.Path, rows[0], datasetColumns, []string{"id"})
+	index, err := loader.CheckHeader(in.Path, rows[0], datasetColumns(), []string{"id"})
 	if err != nil {
 		return graph.Dataset{}, err
 	}

@@ -62,7 +62,7 @@ func openFolder(path string, schema *graph.Schema) (*folder, error) {
 	}
 	if !described {
 		return nil, graph.Errorf(graph.BadInput, "%s has no %s, and so is no dataset: write one with the columns %s",
-			path, datasetFile, strings.Join(datasetColumns, ", "))
+			path, datasetFile, strings.Join(datasetColumns(), ", "))
 	}
 	for _, k := range schema.Kinds() {
 		if in, ok := byKind[k]; ok {
