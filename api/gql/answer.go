@@ -73,9 +73,8 @@ func nullable(t *graphql.Object, nonNull bool) graphql.Output {
 
 // answerTypes are the types of what is computed.
 type answerTypes struct {
-	balance, stageKind *graphql.Enum
-	options            *graphql.InputObject
-	dependency         *graphql.Object
+	options    *graphql.InputObject
+	dependency *graphql.Object
 }
 
 func (b *builder) answerTypes() answerTypes {
@@ -94,10 +93,10 @@ func (b *builder) answerTypes() answerTypes {
 			"epsilon": {Type: graphql.Float, DefaultValue: supply.DefaultEpsilon,
 				Description: "A single point of failure may leave this share of supply, 0..1."},
 		}})
-	return answerTypes{balance: balance, stageKind: kind, options: options, dependency: b.dependencyType(kind)}
+	return answerTypes{options: options, dependency: b.dependencyType(kind, balance)}
 }
 
-func (b *builder) dependencyType(kind *graphql.Enum) *graphql.Object {
+func (b *builder) dependencyType(kind, balance *graphql.Enum) *graphql.Object {
 	first := func(n int, doc string) graphql.FieldConfigArgument {
 		return graphql.FieldConfigArgument{"first": argDefault(graphql.Int, doc, n)}
 	}
@@ -148,14 +147,14 @@ func (b *builder) dependencyType(kind *graphql.Enum) *graphql.Object {
 				with(first(200, "How many nodes at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share of a node, inclusive, 0..1.")), b.network),
 			"tierFlows": answerField(must(b.tierFlowsType(unexplained)), "The chain as bands from where one stage is made to where the next is made; no cycles, and layer by layer they add up to origins plus unexplained.",
 				with(first(300, "How many flows at most, up to 1000."), "minShare", minShare(0.005, "Least share of a flow, inclusive, 0..1; smaller ones are folded and counted.")), b.tierFlows),
-			"concentration": answerField(must(b.concentrationType()), "How concentrated the supply is.", nil,
+			"concentration": answerField(must(concentrationType()), "How concentrated the supply is.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.Concentration(p.Context) }),
 			"madeHereSteps": answerField(must(graphql.Float), "Expected number of making steps from the target to the origin, the mine included.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.MadeHereSteps(p.Context) }),
 			"borderCrossings": answerField(must(graphql.Float), "Expected number of times that the supply crosses a border.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.BorderCrossings(p.Context) }),
 			"provenance": prop(list(b.nodes.dataset), "The datasets whose rows went into the answer, the highest ranked first.", func(a asked) any { return a.Datasets }),
-			"method":     prop(must(b.methodType()), "How it was computed.", func(a asked) any { return a }),
+			"method":     prop(must(methodType(balance)), "How it was computed.", func(a asked) any { return a }),
 			"coverage":   prop(must(b.coverageType()), "What the answer knows and what it does not.", func(a asked) any { return a }),
 			"assumptions": answerField(list(graphql.String), "What the answer assumes, sentence by sentence.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.Assumptions(p.Context) }),
@@ -291,22 +290,16 @@ func (b *builder) chokepointType(kind *graphql.Enum) *graphql.Object {
 }
 
 func (b *builder) pathsType() *graphql.Object {
-	stepKind := enum("StepKind", "How the walk upstream leaves a stage.",
-		[2]string{string(supply.StepTrade), "To a country that exports it."},
-		[2]string{string(supply.StepPool), "To a country that makes it, drawn from the world market."},
-		[2]string{string(supply.StepMade), "Made here: to what it is made of."},
-		[2]string{string(supply.StepOrigin), "Made here of nothing else: the origin."})
 	step := object("ChainStep", "One stage of a chain path.", graphql.Fields{
 		"country": placeProp(b, true, "The country.", func(s supply.PathStep) string { return s.Place }),
 		"product": productProp(b, true, "The product.", func(s supply.PathStep) string { return s.Product }),
-		"by":      prop(must(stepKind), "How the walk leaves it.", func(i item[supply.PathStep]) any { return string(i.v.By) }),
+		"by":      prop(must(b.stepKind), "How the walk leaves it.", func(i item[supply.PathStep]) any { return string(i.v.By) }),
 	})
 	path := object("ChainPath", "One way from the target to an origin that repeats no stage.", graphql.Fields{
 		"share": prop(must(graphql.Float), "Share of the target's supply that takes it, 0..1.", func(i item[supply.Path]) any { return i.v.Share }),
 		"steps": prop(list(step), "The stages, from the target upstream.", func(i item[supply.Path]) any { return items(i.of, i.v.Steps) }),
 	})
 	type row = item[supply.Paths]
-	b.stepKind = stepKind
 	return object("ChainPaths", "The chain paths with the largest shares.", graphql.Fields{
 		"paths":            prop(list(path), "By share descending, then fewer stages, then the sequence of country and product.", func(r row) any { return items(r.of, r.v.Paths) }),
 		"explainedShare":   prop(must(graphql.Float), "Sum of the shares of these paths, 0..1.", func(r row) any { return r.v.Explained }),
@@ -316,6 +309,14 @@ func (b *builder) pathsType() *graphql.Object {
 		"truncated":        prop(must(graphql.Boolean), "True where the search was cut by its limit of work: better paths may be missing.", func(r row) any { return r.v.Truncated }),
 		"tieAtCut":         prop(must(graphql.Boolean), "True where a path that is not listed has the same share as the last one.", func(r row) any { return r.v.TieAtCut }),
 	})
+}
+
+func stepKindType() *graphql.Enum {
+	return enum("StepKind", "How the walk upstream leaves a stage.",
+		[2]string{string(supply.StepTrade), "To a country that exports it."},
+		[2]string{string(supply.StepPool), "To a country that makes it, drawn from the world market."},
+		[2]string{string(supply.StepMade), "Made here: to what it is made of."},
+		[2]string{string(supply.StepOrigin), "Made here of nothing else: the origin."})
 }
 
 // stageType is a country at a product, as the ends of flows and links.
@@ -369,7 +370,7 @@ func (b *builder) tierFlowsType(unexplained *graphql.Object) *graphql.Object {
 	})
 }
 
-func (b *builder) concentrationType() *graphql.Object {
+func concentrationType() *graphql.Object {
 	hhi := func(doc string, scale float64, get func(supply.Concentration) float64) *graphql.Field {
 		return prop(must(graphql.Float), doc, func(c supply.Concentration) any { return scale * get(c) })
 	}
@@ -387,14 +388,14 @@ func (b *builder) concentrationType() *graphql.Object {
 	})
 }
 
-func (b *builder) methodType() *graphql.Object {
+func methodType(balance *graphql.Enum) *graphql.Object {
 	return object("Method", "How an answer was computed.", graphql.Fields{
 		"name":    prop(must(graphql.String), "Name of the method.", func(asked) any { return "tiermap supply walk (absorbing Markov chain)" }),
 		"version": prop(must(graphql.String), "Version of the methods page that the answer follows.", func(asked) any { return MethodsVersion }),
 		"reference": prop(must(graphql.String), "Where the method is described.", func(asked) any {
 			return "docs/methods.md; Kastner et al. 2011, doi:10.1016/j.ecolecon.2011.01.012"
 		}),
-		"balance": prop(must(b.answers.balance), "The balance that was used.", func(a asked) any { return string(a.Balance) }),
+		"balance": prop(must(balance), "The balance that was used.", func(a asked) any { return string(a.Balance) }),
 		"epsilon": prop(must(graphql.Float), "What a single point of failure may leave, 0..1.", func(a asked) any { return a.epsilon }),
 	})
 }

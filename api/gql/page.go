@@ -56,9 +56,9 @@ type edge struct {
 	node   any
 }
 
-// connectionType makes the Relay connection of a node type.
-func connectionType(node *graphql.Object, pageInfo *graphql.Object) *graphql.Object {
-	name := node.Name()
+// connectionType makes the Relay connection of a node type; name is what the
+// connection and its edges are called after.
+func connectionType(name string, node, pageInfo *graphql.Object) *graphql.Object {
 	edgeType := object(name+"Edge", "One item of a list of "+name+", with its place in it.", graphql.Fields{
 		"cursor": prop(must(graphql.String), "Place of the item in the list, for after.", func(e edge) any { return e.cursor }),
 		"node":   prop(must(node), "The item.", func(e edge) any { return e.node }),

@@ -32,14 +32,14 @@ type Options struct {
 func New(asker *ask.Asker, o Options) (graphql.Schema, error) {
 	b := &builder{asker: asker, maxFirst: cmp.Or(o.MaxFirst, MaxFirst)}
 	b.nodes = b.nodeTypes()
-	b.stage = b.stageType()
+	b.stage, b.stepKind = b.stageType(), stepKindType()
 	b.answers = b.answerTypes()
 	return graphql.NewSchema(graphql.SchemaConfig{Query: b.query()})
 }
 
 func (b *builder) query() *graphql.Object {
 	t := b.nodes
-	connection := func(node *graphql.Object) *graphql.Object { return connectionType(node, t.pageInfo) }
+	connection := func(node *graphql.Object) *graphql.Object { return connectionType(node.Name(), node, t.pageInfo) }
 	return object("Query", "What can be asked. Ids are what people know: NLD, gallium, HS2017:811292, LEIs. A country argument takes any ISO 3166 code or known name.", graphql.Fields{
 		"country":  byID(t.country, "A country, group or area by any of its codes or names.", b.asker.Country),
 		"company":  byID(t.company, "A company by its id.", b.asker.Company),
@@ -90,7 +90,7 @@ func (b *builder) query() *graphql.Object {
 				"kinds": arg(graphql.NewList(must(t.kind)), "Only these kinds; left out = all."),
 				"first": argDefault(graphql.Int, "How many at most, up to 1000.", 20),
 			}, Resolve: b.search},
-		"trade": paged(b, connection(t.trade), "Rows of trade as they were loaded, by dataset, file and line.",
+		"trade": paged(b, connectionType("Trade", t.trade, t.pageInfo), "Rows of trade as they were loaded, by dataset, file and line.",
 			pageArgs(100, graphql.FieldConfigArgument{
 				"exporter": arg(graphql.ID, "Only what this country or group sold."),
 				"importer": arg(graphql.ID, "Only what this country or group bought."),
