@@ -3,6 +3,7 @@ package supply
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"tiermap/graph"
 )
@@ -196,6 +197,7 @@ func (t *Trade) Append(b *graph.Batch) error {
 	type contentKey struct{ basis, material uint32 }
 	lastSource, source, known := sourceKey{}, int32(0), false
 	lastContent, content := contentKey{}, int32(0)
+	t.rows = slices.Grow(t.rows, b.Len)
 	for i := range b.Len {
 		if k := (sourceKey{dataset[i], code[i], product[i], year[i]}); i == 0 || k != lastSource {
 			lastSource = k

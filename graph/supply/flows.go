@@ -65,6 +65,9 @@ func (a *assembly) addTrade() error {
 		if tally.rows > 0 {
 			a.read.datasets[a.plan.Trade[s].Dataset] = true
 		}
+		if tally.valued > 0 {
+			a.read.datasets[a.plan.unitValues[s].dataset] = true
+		}
 	}
 	return nil
 }
@@ -174,10 +177,12 @@ func (a *assembly) contentsPresent() []map[int32]bool {
 }
 
 // sumLinks sorts links by importer, then exporter, and adds up those of one
-// pair. The order of the rows makes no difference, to the last bit.
+// pair. The order of the rows makes no difference, to the last bit. It uses up
+// the list that it is given.
 func sumLinks(raw []link, places int) []link {
-	sorted := countingSort(raw, places, func(l *link) int32 { return l.exporter })
-	sorted = countingSort(sorted, places, func(l *link) int32 { return l.importer })
+	sorted, byExporter := raw, make([]link, len(raw))
+	countingSort(byExporter, raw, places, func(l *link) int32 { return l.exporter })
+	countingSort(sorted, byExporter, places, func(l *link) int32 { return l.importer })
 	summed := sorted[:0]
 	for start, end := 0, 0; start < len(sorted); start = end {
 		first := sorted[start]
@@ -196,22 +201,20 @@ func sumLinks(raw []link, places int) []link {
 	return slices.Clip(summed)
 }
 
-// countingSort sorts links by a place, keeping the order of equal ones.
-func countingSort(links []link, places int, place func(*link) int32) []link {
+// countingSort copies links in order of a place, keeping the order of equal ones.
+func countingSort(to, from []link, places int, place func(*link) int32) {
 	next := make([]int, places+1)
-	for i := range links {
-		next[place(&links[i])+1]++
+	for i := range from {
+		next[place(&from[i])+1]++
 	}
 	for i := range places {
 		next[i+1] += next[i]
 	}
-	sorted := make([]link, len(links))
-	for i := range links {
-		p := place(&links[i])
-		sorted[next[p]] = links[i]
+	for i := range from {
+		p := place(&from[i])
+		to[next[p]] = from[i]
 		next[p]++
 	}
-	return sorted
 }
 
 func (l *ledger) takeLinks(links []link) {

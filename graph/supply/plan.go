@@ -110,6 +110,11 @@ func (c *Catalogue) Plan(q Question, production []ProductionRow) (*Plan, error) 
 		}
 	}
 	for i, id := range chain {
+		for _, s := range c.codes[id] {
+			if err := c.checkCode(s.code); err != nil {
+				return nil, err
+			}
+		}
 		pp := productPlan{id: id, stage: p.declared(id).Stage, recipes: p.recipesOf(id, index)}
 		p.noteContent(int32(i), id)
 		if pp.made, err = p.planProduction(int32(i), id, rows[id]); err != nil {
