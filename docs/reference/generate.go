@@ -38,7 +38,7 @@ A dataset is a folder with a file ` + "`dataset.csv`" + ` and any of the tables 
   (true where the figure is not reported but estimated).
 - A blank value is not known. It is never zero. The unit of shares and other numbers without a dimension is 1.
 - Numbers have a decimal point, perhaps an exponent, and no separators of thousands. A date is a day, a month or a year:
-  2024-12-31, 2024-12, 2024. Truth values are true and false, or 1 and 0. Several texts in one column are separated by a semicolon.
+  2024-12-31, 2024-12, 2024. Truth values are true and false, yes and no, or 1 and 0. Several texts in one column are separated by a semicolon.
 - An id consists of letters, digits, dot, underscore, colon and hyphen, with a letter or digit first. A column that names
   something refers to a row of this folder, or of a dataset that is loaded; else the row is rejected. Of several folders given at once,
   those that others refer to are loaded first.

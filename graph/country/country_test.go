@@ -306,10 +306,16 @@ func TestWith(t *testing.T) {
 		{ID: "XYZ", M49: "528"},
 		{ID: "nld"},
 		{ID: "XYZ", Groups: []string{"NLD"}},
+		{ID: "NLD", ISO2: "NX"},
+		{ID: "NLD", M49: "529"},
 	} {
 		if _, err := l.With(row); err == nil {
 			t.Errorf("With(%+v) took what belongs to another place", row)
 		}
+	}
+	pact, err := l.With(Place{ID: "PACT", Name: "The Pact"}, Place{ID: "AAA", Groups: []string{"PACT"}})
+	if p, _ := pact.Place("PACT"); err != nil || p.Kind != Group || p.Name != "The Pact" {
+		t.Errorf("a group with a row of its own became %+v, %v", p, err)
 	}
 	if _, err := l.With(Place{ID: "A1", Name: "Shared"}, Place{ID: "A2", Aliases: []string{"shared"}}); err == nil {
 		t.Error("two rows of one name were taken")

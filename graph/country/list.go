@@ -89,9 +89,11 @@ func (l *List) With(rows ...Place) (*List, error) {
 			return nil, err
 		}
 		places[row.ID] = merge(places[row.ID], row)
+	}
+	for _, row := range rows {
 		for _, g := range row.Groups {
-			if places[g] == nil {
-				places[g] = &Place{ID: g, Kind: Group, Name: g}
+			if l.places[g] == nil { // made here, or a row of its own says its name
+				places[g] = group(g, places[g])
 			}
 		}
 	}
@@ -116,6 +118,14 @@ func (l *List) Check(row Place) error {
 			if m.place.ID != row.ID {
 				return graph.Errorf(graph.BadInput, "the code %s is that of %s", code, label(m.place))
 			}
+		}
+	}
+	if p := l.places[row.ID]; p != nil {
+		if row.ISO2 != "" && p.ISO2 != "" && codeKey(row.ISO2) != p.ISO2 {
+			return graph.Errorf(graph.BadInput, "the ISO 3166-1 alpha-2 code of %s is %s", label(p), p.ISO2)
+		}
+		if row.M49 != "" && p.M49 != "" && codeKey(row.M49) != p.M49 {
+			return graph.Errorf(graph.BadInput, "the M49 code of %s is %s", label(p), p.M49)
 		}
 	}
 	for _, name := range append([]string{row.Name}, row.Aliases...) {
@@ -148,6 +158,16 @@ func merge(old *Place, row Place) *Place {
 	p.Aliases, p.Groups = join(p.Aliases, row.Aliases), join(p.Groups, row.Groups)
 	p.ISO2, p.M49 = cmp.Or(p.ISO2, row.ISO2), cmp.Or(p.M49, row.M49)
 	return &p
+}
+
+// group returns the group of an id; row is what is said of it, or nil.
+func group(id string, row *Place) *Place {
+	g := Place{ID: id, Name: id}
+	if row != nil {
+		g = *row
+	}
+	g.Kind = Group
+	return &g
 }
 
 // join returns the texts of a and those of b that are not in a.

@@ -194,6 +194,9 @@ func (r *reader) reference(kind *graph.Kind, f graph.Field, text string, year in
 			return text, nil
 		}
 	}
+	if _, ok := tradeCode(text); ok && kind.Name == graph.Produces && f.Name == "product" {
+		return text, nil // a trade code can be asked for as a product
+	}
 	return "", &fault{f.Name, loader.NoReference, r.nearest(f.Refs, text)}
 }
 

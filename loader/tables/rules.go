@@ -43,7 +43,8 @@ func Rules(kind string) []string {
 	content := "basis contained needs the material, which the product contains as far as that is known"
 	switch kind {
 	case graph.Country:
-		return []string{"a name or code means one place: none may be that of another, whether built in, loaded, or in this file"}
+		return []string{"a name or code means one place: none may be that of another, whether built in, loaded, or in this file",
+			"a row of a country that is known adds to it; what stands under groups of any row is a group"}
 	case graph.Facility:
 		return []string{"latitude and longitude stand together"}
 	case graph.Measure:
@@ -60,7 +61,8 @@ func Rules(kind string) []string {
 		return []string{"code or product, not both", "value_usd or tonnes, or both", content, "rows of one key are added",
 			"tonnes of one code or product and year have one basis, else the dataset is refused"}
 	case graph.Produces:
-		return []string{producer, "tonnes or share, not both", content,
+		return []string{producer, "product may be a trade code such as HS2017:811292, which can be asked for like a product",
+			"tonnes or share, not both", content,
 			"a row that is gross is the same key whatever its material",
 			"tonnes of one product and year have one basis, else the dataset is refused"}
 	case graph.Capacity:

@@ -104,9 +104,9 @@ func word(f graph.Field, text string) (loader.Reason, string) {
 
 func truth(text string) (bool, loader.Reason) {
 	switch strings.ToLower(text) {
-	case "true", "1":
+	case "true", "yes", "1":
 		return true, ""
-	case "false", "0":
+	case "false", "no", "0":
 		return false, ""
 	}
 	return false, loader.NotBoolean
