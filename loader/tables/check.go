@@ -83,18 +83,31 @@ func (r *reader) inputsCarry() []string {
 // material. Of several datasets with the same recipe the one that ranks first
 // counts.
 func (r *reader) cycle() []string {
-	counts := counting(slices.Concat(r.own.recipes, r.loaded.recipes), input.recipe, r.ranks)
+	counts := counting(slices.Concat(r.own.recipes, r.loaded.recipes), input.recipe, r.ranks())
 	materials := map[string]bool{"": true}
 	for _, i := range counts {
 		materials[i.material] = true
 	}
 	for _, m := range slices.Sorted(maps.Keys(materials)) {
-		edges := slices.DeleteFunc(slices.Clone(counts), func(i input) bool { return i.material != "" && i.material != m })
-		if ring := ringIn(edges); ring != nil {
+		if ring := ringIn(holding(counts, m)); ring != nil {
 			return []string{ringSentence(ring)}
 		}
 	}
 	return nil
+}
+
+// holding returns the rows that are followed for a material: a recipe for it in
+// any country leaves those for any material no place.
+func holding(rows []input, material string) []input {
+	everywhere := map[string]bool{}
+	for _, i := range rows {
+		if i.material == material && i.country == "" && material != "" {
+			everywhere[i.product] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(i input) bool {
+		return i.share == 0 || i.material != material && (i.material != "" || everywhere[i.product])
+	})
 }
 
 // ringIn returns the rows of a shortest cycle through a row of this dataset,
@@ -173,7 +186,7 @@ func ringSentence(ring []input) string {
 func (r *reader) codeSums() []string {
 	type pair struct{ product, code string }
 	rows := slices.DeleteFunc(slices.Concat(r.own.codes, r.loaded.codes), func(c codeShare) bool { return math.IsNaN(c.share) })
-	byCode := group(counting(rows, func(c codeShare) pair { return pair{c.product, c.code} }, r.ranks),
+	byCode := group(counting(rows, func(c codeShare) pair { return pair{c.product, c.code} }, r.ranks()),
 		func(c codeShare) string { return c.code })
 	var faults []string
 	for _, code := range slices.Sorted(maps.Keys(byCode)) {

@@ -11,6 +11,7 @@ import (
 // facts are what the rows of a dataset, or of several, declare, as far as other
 // rows are judged by it.
 type facts struct {
+	datasets []graph.Dataset     // that the rows are of
 	ids      names               // ids of nodes, by kind
 	places   []country.Place     // rows of country.csv
 	seats    map[string]string   // country of a facility
@@ -40,8 +41,8 @@ type codeShare struct {
 	share         float64
 }
 
-func newFacts() *facts {
-	return &facts{ids: names{}, seats: map[string]string{}, contents: map[string][]string{}}
+func newFacts(datasets ...graph.Dataset) *facts {
+	return &facts{datasets: datasets, ids: names{}, seats: map[string]string{}, contents: map[string][]string{}}
 }
 
 // add takes what a row declares; get returns its texts, number its numbers.
@@ -66,6 +67,7 @@ func (f *facts) add(kind *graph.Kind, at origin, get func(field string) string, 
 
 // merge adds the facts of another dataset.
 func (f *facts) merge(o *facts) {
+	f.datasets = append(f.datasets, o.datasets...)
 	for kind, set := range o.ids {
 		for id := range set {
 			f.ids.add(kind, id)
@@ -105,37 +107,37 @@ func judged(kind string) []string {
 	}
 }
 
-// loaded reads the facts of the datasets that a store holds, but for one, which
-// is about to be replaced; and the datasets themselves.
-func loaded(ctx context.Context, store Store, kinds []*graph.Kind, but string) (*facts, []graph.Dataset, error) {
+// loaded reads the facts of the datasets that a store holds, but for some that
+// are about to be replaced.
+func loaded(ctx context.Context, store Store, kinds []*graph.Kind, but map[string]bool) (*facts, error) {
 	f := newFacts()
 	if store == nil {
-		return f, nil, nil
+		return f, nil
 	}
 	snapshot, err := store.Snapshot(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer snapshot.Close()
-	datasets, err := snapshot.Datasets(ctx)
-	if err != nil {
-		return nil, nil, err
+	if f.datasets, err = snapshot.Datasets(ctx); err != nil {
+		return nil, err
 	}
+	f.datasets = slices.DeleteFunc(f.datasets, func(d graph.Dataset) bool { return but[d.ID] })
 	for _, k := range kinds {
 		err := snapshot.Read(ctx, graph.Query{Kind: k.Name, Fields: judged(k.Name)}, func(b *graph.Batch) error {
 			for i := range b.Len {
 				row := b.Row(i)
-				if dataset := row.Text("dataset"); dataset != but {
+				if dataset := row.Text("dataset"); !but[dataset] {
 					f.add(k, origin{dataset: dataset}, row.Text, row.Float)
 				}
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	return f, datasets, nil
+	return f, nil
 }
 
 // needed are the kinds whose loaded facts judge the rows of a folder.

@@ -17,9 +17,8 @@ import (
 type reader struct {
 	sink   *loader.Sink
 	folder *folder
-	own    *facts // of the rows accepted so far
-	loaded *facts // of the other datasets
-	ranks  map[string]graph.Dataset
+	own    *facts        // of the rows accepted so far
+	loaded *facts        // of the other datasets
 	list   *country.List // the built-in list with the countries of both
 	basis  bases
 
@@ -47,18 +46,19 @@ func (f *folder) read(ctx context.Context, sink *loader.Sink, o Options, earlier
 	for _, note := range f.notes {
 		sink.Note("%s", note)
 	}
-	others, datasets, err := loaded(ctx, o.Store, f.needed(graph.NewSchema()), f.dataset.ID)
+	replaced := map[string]bool{f.dataset.ID: true}
+	for _, e := range earlier {
+		replaced[e.datasets[0].ID] = true
+	}
+	others, err := loaded(ctx, o.Store, f.needed(graph.NewSchema()), replaced)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range earlier {
 		others.merge(e)
 	}
-	r := &reader{sink: sink, folder: f, own: newFacts(), loaded: others, ranks: map[string]graph.Dataset{},
-		basis: bases{}, rejected: map[string]int{}, cache: map[place]resolved{}, advice: map[string]string{}}
-	for _, d := range append(datasets, f.dataset) {
-		r.ranks[d.ID] = d
-	}
+	r := &reader{sink: sink, folder: f, own: newFacts(f.dataset), loaded: others, basis: bases{},
+		rejected: map[string]int{}, cache: map[place]resolved{}, advice: map[string]string{}}
 	if r.list, err = o.Countries.With(others.places...); err != nil {
 		return nil, err
 	}
@@ -71,6 +71,15 @@ func (f *folder) read(ctx context.Context, sink *loader.Sink, o Options, earlier
 		return nil, loader.Refuse(f.dataset.ID, faults...)
 	}
 	return r.own, nil
+}
+
+// ranks returns the datasets that rows may be of, by id.
+func (r *reader) ranks() map[string]graph.Dataset {
+	byID := map[string]graph.Dataset{}
+	for _, d := range slices.Concat(r.loaded.datasets, r.own.datasets) {
+		byID[d.ID] = d
+	}
+	return byID
 }
 
 // within names the folder in an error of one of its files.

@@ -295,7 +295,10 @@ func TestNotRefused(t *testing.T) {
 		"a recipe of thirds": {"made_from.csv", "product,input,share\nalloy,a,0.3333333333\nalloy,b,0.3333333333\nalloy,c,0.3333333333\n"},
 		"two ways round for two materials": {"made_from.csv", "product,input,material,share\na,b,nickel,1\nb,a,cobalt,1\n",
 			"contains.csv", "product,material,mass_fraction\na,cobalt,1\nb,nickel,1\n"},
-		"a code split whole": {"coded_as.csv", "product,code,share\na,HS2017:750210,0.7\nb,HS2017:750210,0.3\nc,HS2017:750210,\n"},
+		"a recipe for one material beside one for any": {"made_from.csv", "product,input,material,share\na,b,,1\na,c,nickel,1\nb,a,nickel,1\n",
+			"contains.csv", "product,material,mass_fraction\na,nickel,1\nc,nickel,1\n"},
+		"an input of share 0": {"made_from.csv", "product,input,share\na,b,1\nb,c,1\nb,a,0\n"},
+		"a code split whole":  {"coded_as.csv", "product,code,share\na,HS2017:750210,0.7\nb,HS2017:750210,0.3\nc,HS2017:750210,\n"},
 		"one basis each": {"production.csv", "year,product,country,material,basis,tonnes,share\n" +
 			"2020,a,FIN,nickel,contained,1,\n2020,a,CAN,,,,\n2020,a,USA,,,,0.1\n2020,b,FIN,,gross,1,\n2021,a,FIN,,,1,\n"},
 	} {
@@ -488,6 +491,26 @@ func TestCheck(t *testing.T) {
 	}
 	if rejects != string(want) || reports[0].Dataset != "sample" || !reports[0].Checked {
 		t.Errorf("%+v\n%s", *reports[0], rejects)
+	}
+}
+
+// TestCheckReplaces holds that a check takes a folder in place of what is loaded
+// of it, for itself and for the folders after it.
+func TestCheckReplaces(t *testing.T) {
+	s := newStore()
+	base := dataset(t, "base", "product.csv", "id,stage\na,processing\nb,processing\n",
+		"coded_as.csv", "product,code,share\na,HS2017:750210,0.8\n")
+	if _, _, err := load(t, s, false, base); err != nil {
+		t.Fatal(err)
+	}
+	less := dataset(t, "base", "product.csv", "id,stage\na,processing\nb,processing\n",
+		"coded_as.csv", "product,code,share\na,HS2017:750210,0.5\n")
+	more := dataset(t, "more", "coded_as.csv", "product,code,share\nb,HS2017:750210,0.5\n")
+	if _, rejects, err := load(t, s, true, less, more); err != nil || strings.Count(rejects, "\n") != 1 {
+		t.Errorf("%v\n%s", err, rejects)
+	}
+	if _, _, err := load(t, s, true, more); err == nil {
+		t.Error("the shares of what is loaded were not counted")
 	}
 }
 
