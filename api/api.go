@@ -46,9 +46,9 @@ type Build struct {
 
 // Example is a question to start from.
 type Example struct {
-	Title     string
-	Query     string
-	Variables string // JSON; "" for none
+	Title     string `json:"title"`
+	Query     string `json:"query"`
+	Variables string `json:"variables,omitempty"` // JSON; "" for none
 }
 
 // readyTimeout bounds how long /readyz waits for the store.
@@ -65,31 +65,49 @@ func New(c Config) (http.Handler, error) {
 	if c.BodyBytes == 0 {
 		c.BodyBytes = DefaultBodyBytes
 	}
-	pages, err := newPages(c)
+	page, err := graphiqlPage(c.Examples)
 	if err != nil {
 		return nil, err
 	}
+	s := server{c}
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
 	r.RedirectTrailingSlash = false
-	r.Use(identify, accessLog(c.Log), survive(c.Log), secure, allowOrigins(c.Origins))
+	r.Use(identify, s.logAccess, s.survive, secure, s.allowOrigins)
 	r.NoRoute(func(g *gin.Context) {
-		fail(g, http.StatusNotFound, graph.Errorf(graph.NotFound, "there is nothing here; GraphQL is at /graphql"))
+		s.fail(g, graph.Errorf(graph.NotFound, "there is nothing here; GraphQL is at /graphql"))
 	})
 	r.NoMethod(func(g *gin.Context) {
-		fail(g, http.StatusMethodNotAllowed, graph.Errorf(graph.BadInput, "%s is not answered here", g.Request.Method))
+		s.fail(g, httpError{http.StatusMethodNotAllowed, graph.Errorf(graph.BadInput, "%s is not answered here", g.Request.Method)})
 	})
 
-	q := questions{executor: c.Executor, bytes: c.BodyBytes}
-	r.POST("/graphql", q.post)
-	r.GET("/graphql", q.get)
-	r.GET("/healthz", func(g *gin.Context) { g.JSON(http.StatusOK, gin.H{"status": "alive"}) })
-	r.GET("/readyz", ready(c.Ready))
-	r.GET("/version", func(g *gin.Context) { g.JSON(http.StatusOK, c.Build) })
+	r.POST("/graphql", s.post)
+	r.GET("/graphql", s.get)
 	r.GET("/schema.graphql", func(g *gin.Context) { g.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(c.SDL)) })
-	r.GET("/", pages.landing)
-	r.GET("/graphiql", pages.graphiql)
+	r.GET("/healthz", func(g *gin.Context) { g.JSON(http.StatusOK, gin.H{"status": "alive"}) })
+	r.GET("/readyz", s.ready)
+	r.GET("/version", func(g *gin.Context) { g.JSON(http.StatusOK, c.Build) })
+	r.GET("/", showPage(web.Page("index.html")))
+	r.GET("/graphiql", showPage(page))
 	r.GET("/assets/*file", gin.WrapH(web.Assets()))
 	return r, nil
+}
+
+// server is what the handlers share.
+type server struct{ Config }
+
+// ready asks whether questions can be answered.
+func (s server) ready(g *gin.Context) {
+	ctx, cancel := context.WithTimeout(g.Request.Context(), readyTimeout)
+	defer cancel()
+	err := s.Ready(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = graph.Errorf(graph.StoreDown, "the store did not answer within %v", readyTimeout)
+	}
+	if err != nil {
+		s.fail(g, httpError{http.StatusServiceUnavailable, err})
+		return
+	}
+	g.JSON(http.StatusOK, gin.H{"status": "ready"})
 }

@@ -25,37 +25,28 @@ const (
 	jsonType    = "application/json"
 )
 
-// questions is GraphQL over HTTP.
-type questions struct {
-	executor *exec.Executor
-	bytes    int64
+func (s server) post(g *gin.Context) {
+	request, err := s.readBody(g)
+	s.answer(g, request, err)
 }
 
-func (q questions) post(g *gin.Context) {
-	request, err := q.readBody(g)
-	q.answer(g, request, err)
-}
-
-func (q questions) get(g *gin.Context) {
-	request, err := q.readURL(g.Request.URL)
+func (s server) get(g *gin.Context) {
+	request, err := s.readURL(g.Request.URL)
 	request.ReadOnly = true
-	q.answer(g, request, err)
+	s.answer(g, request, err)
 }
 
-func (q questions) answer(g *gin.Context, request exec.Request, err error) {
+func (s server) answer(g *gin.Context, request exec.Request, err error) {
 	mediaType, acceptable := negotiate(g.Request.Header.Values("Accept"))
 	if err == nil && !acceptable {
 		err = httpError{http.StatusNotAcceptable, graph.Errorf(graph.BadInput, "answers are %s or %s", graphqlType, jsonType)}
 	}
 	if err != nil {
-		fail(g, 0, err)
+		s.fail(g, err)
 		return
 	}
-	response := q.executor.Do(g.Request.Context(), request)
+	response := s.Executor.Do(g.Request.Context(), request)
 	g.Set(operationKey, response.Operation)
-	if len(response.Errors) > 0 {
-		g.Set(codeKey, response.Errors[0].Extensions.Code)
-	}
 	if response.Refused == exec.Busy {
 		g.Header("Retry-After", "1")
 	}
@@ -98,7 +89,7 @@ func codeStatus(code graph.Code) int {
 }
 
 // readBody reads a POST.
-func (q questions) readBody(g *gin.Context) (exec.Request, error) {
+func (s server) readBody(g *gin.Context) (exec.Request, error) {
 	contentType, params, err := mime.ParseMediaType(g.GetHeader("Content-Type"))
 	if err != nil || contentType != jsonType {
 		return exec.Request{}, httpError{http.StatusUnsupportedMediaType, graph.Errorf(graph.BadInput, "a POST needs the content type %s", jsonType)}
@@ -106,24 +97,24 @@ func (q questions) readBody(g *gin.Context) (exec.Request, error) {
 	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return exec.Request{}, httpError{http.StatusUnsupportedMediaType, graph.Errorf(graph.BadInput, "a request is UTF-8; this one says %q", charset)}
 	}
-	if g.Request.ContentLength > q.bytes { // refused before it is sent, where the client waits
-		return exec.Request{}, q.tooLarge()
+	if g.Request.ContentLength > s.BodyBytes { // refused before it is sent, where the client waits
+		return exec.Request{}, s.tooLarge()
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, q.bytes))
+	body, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, s.BodyBytes))
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		return exec.Request{}, q.tooLarge()
+		return exec.Request{}, s.tooLarge()
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return exec.Request{}, httpError{http.StatusRequestTimeout, graph.Wrap(graph.Timeout, err, "the request took too long to arrive")}
+		return exec.Request{}, httpError{http.StatusRequestTimeout, graph.Errorf(graph.Timeout, "the request took too long to arrive")}
 	case err != nil:
-		return exec.Request{}, graph.Wrap(graph.BadInput, err, "the request did not arrive whole")
+		return exec.Request{}, graph.Errorf(graph.BadInput, "the request did not arrive whole")
 	}
 	return decode(body)
 }
 
-func (q questions) tooLarge() error {
-	return graph.Errorf(graph.TooLarge, "a request may have %d bytes at most", q.bytes)
+func (s server) tooLarge() error {
+	return graph.Errorf(graph.TooLarge, "a request may have %d bytes at most", s.BodyBytes)
 }
 
 // body is a request as the specification has it.
@@ -157,9 +148,9 @@ func notJSON(what string, err error) error {
 }
 
 // readURL reads a GET.
-func (q questions) readURL(u *url.URL) (exec.Request, error) {
-	if int64(len(u.RawQuery)) > q.bytes {
-		return exec.Request{}, q.tooLarge()
+func (s server) readURL(u *url.URL) (exec.Request, error) {
+	if int64(len(u.RawQuery)) > s.BodyBytes {
+		return exec.Request{}, s.tooLarge()
 	}
 	values, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -196,26 +187,25 @@ type httpError struct {
 
 func (e httpError) Unwrap() error { return e.error }
 
-// fail answers with one error and no data. status 0 stands for that of the error.
-func fail(g *gin.Context, status int, err error) {
+// fail answers with one error and no data, and with the status of the error.
+func (s server) fail(g *gin.Context, err error) {
+	shown := s.Executor.Translate(g.Request.Context(), err)
+	status := codeStatus(graph.Code(shown.Extensions.Code))
 	var own httpError
-	switch {
-	case status != 0:
-	case errors.As(err, &own):
+	if errors.As(err, &own) {
 		status = own.status
-	default:
-		status = codeStatus(graph.CodeOf(err))
 	}
 	if status == http.StatusRequestEntityTooLarge || status == http.StatusRequestTimeout {
 		g.Header("Connection", "close") // the rest of the request is not read
 	}
 	mediaType, _ := negotiate(g.Request.Header.Values("Accept"))
-	code := string(graph.CodeOf(err))
-	g.Set(codeKey, code)
-	write(g, status, mediaType, &exec.Response{Errors: []exec.Error{{Message: err.Error(), Extensions: exec.Extensions{Code: code}}}})
+	write(g, status, mediaType, &exec.Response{Errors: []exec.Error{shown}})
 }
 
 func write(g *gin.Context, status int, mediaType string, r *exec.Response) {
+	if len(r.Errors) > 0 {
+		g.Set(codeKey, r.Errors[0].Extensions.Code)
+	}
 	text, err := json.Marshal(r)
 	if err != nil { // data is encoded already, and the rest is text
 		panic(err)

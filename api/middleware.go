@@ -1,9 +1,9 @@
 package api
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -14,7 +14,6 @@ import (
 	"go.uber.org/zap"
 
 	"tiermap/api/exec"
-	"tiermap/graph"
 )
 
 // What handlers leave for the access log.
@@ -38,46 +37,41 @@ func identify(g *gin.Context) {
 	g.Request = g.Request.WithContext(exec.WithRequestID(g.Request.Context(), id))
 }
 
-// accessLog writes one line a request. It names the operation and never the
+// logAccess writes one line a request. It names the operation and never the
 // question itself, which may say what somebody is worried about.
-func accessLog(log *zap.Logger) gin.HandlerFunc {
-	return func(g *gin.Context) {
-		start := time.Now()
-		g.Next()
-		level := zap.InfoLevel
-		if slices.Contains([]string{"/healthz", "/readyz"}, g.FullPath()) {
-			level = zap.DebugLevel
-		}
-		log.Log(level, "request",
-			zap.String("request", exec.RequestID(g.Request.Context())),
-			zap.String("method", g.Request.Method),
-			zap.String("path", g.Request.URL.Path),
-			zap.Int("status", g.Writer.Status()),
-			zap.Duration("duration", time.Since(start)),
-			zap.Int("bytes", max(g.Writer.Size(), 0)),
-			zap.String("operation", g.GetString(operationKey)),
-			zap.String("code", g.GetString(codeKey)),
-		)
+func (s server) logAccess(g *gin.Context) {
+	start := time.Now()
+	g.Next()
+	level := zap.InfoLevel
+	if slices.Contains([]string{"/healthz", "/readyz"}, g.FullPath()) {
+		level = zap.DebugLevel
 	}
+	s.Log.Log(level, "request",
+		zap.String("request", exec.RequestID(g.Request.Context())),
+		zap.String("method", g.Request.Method),
+		zap.String("path", g.Request.URL.Path),
+		zap.Int("status", g.Writer.Status()),
+		zap.Duration("duration", time.Since(start)),
+		zap.Int("bytes", max(g.Writer.Size(), 0)),
+		zap.String("operation", g.GetString(operationKey)),
+		zap.String("code", g.GetString(codeKey)),
+	)
 }
 
 // survive answers a panic of a handler with an error and logs where it came from.
-func survive(log *zap.Logger) gin.HandlerFunc {
-	return func(g *gin.Context) {
-		defer func() {
-			r := recover()
-			if r == nil {
+func (s server) survive(g *gin.Context) {
+	defer func() {
+		if r := recover(); r != nil {
+			g.Abort()
+			err := fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			if g.Writer.Written() {
+				s.Log.Error("an answer broke off", zap.Error(err), zap.String("request", exec.RequestID(g.Request.Context())))
 				return
 			}
-			id := exec.RequestID(g.Request.Context())
-			log.Error("a handler panicked", zap.String("request", id), zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
-			g.Abort()
-			if !g.Writer.Written() {
-				fail(g, 0, graph.Errorf(graph.Internal, "something went wrong here; the log has the details under request id %s", id))
-			}
-		}()
-		g.Next()
-	}
+			s.fail(g, err)
+		}
+	}()
+	g.Next()
 }
 
 // secure sets the headers that keep a browser from doing more than it should.
@@ -90,37 +84,22 @@ func secure(g *gin.Context) {
 }
 
 // allowOrigins lets the pages of some other origins ask.
-func allowOrigins(origins []string) gin.HandlerFunc {
-	return func(g *gin.Context) {
-		origin := g.GetHeader("Origin")
-		if len(origins) == 0 || origin == "" {
-			return
-		}
-		g.Header("Vary", "Origin")
-		if !slices.Contains(origins, origin) && !slices.Contains(origins, "*") {
-			return
-		}
-		g.Header("Access-Control-Allow-Origin", origin)
-		g.Header("Access-Control-Expose-Headers", "X-Request-ID")
-		if g.Request.Method != http.MethodOptions || g.GetHeader("Access-Control-Request-Method") == "" {
-			return
-		}
-		g.Header("Access-Control-Allow-Methods", "GET, POST")
-		g.Header("Access-Control-Allow-Headers", "Content-Type, X-Request-ID")
-		g.Header("Access-Control-Max-Age", "600")
-		g.AbortWithStatus(http.StatusNoContent)
+func (s server) allowOrigins(g *gin.Context) {
+	origin := g.GetHeader("Origin")
+	if len(s.Origins) == 0 || origin == "" {
+		return
 	}
-}
-
-// ready asks whether questions can be answered.
-func ready(check func(context.Context) error) gin.HandlerFunc {
-	return func(g *gin.Context) {
-		ctx, cancel := context.WithTimeout(g.Request.Context(), readyTimeout)
-		defer cancel()
-		if err := check(ctx); err != nil {
-			fail(g, http.StatusServiceUnavailable, err)
-			return
-		}
-		g.JSON(http.StatusOK, gin.H{"status": "ready"})
+	g.Header("Vary", "Origin")
+	if !slices.Contains(s.Origins, origin) && !slices.Contains(s.Origins, "*") {
+		return
 	}
+	g.Header("Access-Control-Allow-Origin", origin)
+	g.Header("Access-Control-Expose-Headers", "X-Request-ID")
+	if g.Request.Method != http.MethodOptions || g.GetHeader("Access-Control-Request-Method") == "" {
+		return
+	}
+	g.Header("Access-Control-Allow-Methods", "GET, POST")
+	g.Header("Access-Control-Allow-Headers", "Content-Type, X-Request-ID")
+	g.Header("Access-Control-Max-Age", "600")
+	g.AbortWithStatus(http.StatusNoContent)
 }

@@ -15,29 +15,21 @@ import (
 const pagePolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
 	"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-type pages struct {
-	landingText, graphiqlText []byte
-}
-
-// examplesMark is where the pages take their examples from.
+// examplesMark is where the page takes its examples from.
 var examplesMark = []byte("/*examples*/[]")
 
-func newPages(c Config) (*pages, error) {
-	examples, err := json.Marshal(c.Examples) // escapes what could end a script
+func graphiqlPage(examples []Example) ([]byte, error) {
+	text, err := json.Marshal(examples) // escapes what could end the script that it stands in
 	if err != nil {
 		return nil, err
 	}
-	return &pages{
-		landingText:  web.Page("index.html"),
-		graphiqlText: bytes.Replace(web.Page("graphiql.html"), examplesMark, examples, 1),
-	}, nil
+	return bytes.Replace(web.Page("graphiql.html"), examplesMark, text, 1), nil
 }
 
-func (p *pages) landing(g *gin.Context)  { page(g, p.landingText) }
-func (p *pages) graphiql(g *gin.Context) { page(g, p.graphiqlText) }
-
-func page(g *gin.Context, text []byte) {
-	g.Header("Content-Security-Policy", pagePolicy)
-	g.Header("Cache-Control", "no-cache")
-	g.Data(http.StatusOK, "text/html; charset=utf-8", text)
+func showPage(text []byte) gin.HandlerFunc {
+	return func(g *gin.Context) {
+		g.Header("Content-Security-Policy", pagePolicy)
+		g.Header("Cache-Control", "no-cache")
+		g.Data(http.StatusOK, "text/html; charset=utf-8", text)
+	}
 }

@@ -59,7 +59,7 @@ func (e requestError) Error() string { return e.errs[0].Message }
 func (e *Executor) present(ctx context.Context, err error) []Error {
 	var r requestError
 	if !errors.As(err, &r) {
-		return []Error{e.translate(ctx, err)}
+		return []Error{e.Translate(ctx, err)}
 	}
 	var shown []Error
 	for _, f := range r.errs[:min(len(r.errs), maxErrors)] {
@@ -77,7 +77,7 @@ func (e *Executor) presentAll(ctx context.Context, errs []gqlerrors.FormattedErr
 	sortErrors(errs)
 	var shown []Error
 	for _, f := range errs[:min(len(errs), maxErrors)] {
-		one := e.translate(ctx, cause(f))
+		one := e.Translate(ctx, cause(f))
 		one.Locations, one.Path = locations(f, text), f.Path
 		shown = append(shown, one)
 	}
@@ -94,9 +94,9 @@ func noteOmitted(shown []Error, total int) []Error {
 	return shown
 }
 
-// translate is the one place where an error becomes what the user gets to see.
-// What the user does not get to see is logged.
-func (e *Executor) translate(ctx context.Context, err error) Error {
+// Translate is the one place where an error becomes what the user gets to see:
+// its code with a message. What the user does not get to see is logged.
+func (e *Executor) Translate(ctx context.Context, err error) Error {
 	shown := Error{Extensions: Extensions{Code: string(graph.CodeOf(err))}}
 	var known *graph.Error
 	switch {
