@@ -69,6 +69,9 @@ func describe(err error) string {
 		return err.Error()
 	}
 	text := fmt.Sprintf("%s: %s", e.Code, e.Message)
+	if e.Code == graph.Internal && e.Err != nil { // whoever runs a command is who would read the log
+		text += ": " + e.Err.Error()
+	}
 	if len(e.Suggestions) > 0 {
 		text += " (did you mean " + strings.Join(e.Suggestions, ", ") + "?)"
 	}
