@@ -31,7 +31,19 @@ type Input struct {
 // Stem is the name without the suffixes of compression: trade.csv for
 // trade.csv.gz.
 func (in Input) Stem() string {
-	return strings.TrimSuffix(strings.TrimSuffix(in.Name, ".gz"), ".zst")
+	switch suffix := filepath.Ext(in.Name); strings.ToLower(suffix) {
+	case ".gz", ".zst":
+		return strings.TrimSuffix(in.Name, suffix)
+	}
+	return in.Name
+}
+
+// String names the input for people: its path, and the member of an archive.
+func (in Input) String() string {
+	if in.Member != "" {
+		return in.Path + ": " + in.Member
+	}
+	return in.Path
 }
 
 // Inputs lists what path holds, by name: the file itself, the members of a zip
@@ -124,14 +136,6 @@ func (in Input) open(read func(n int)) (io.ReadCloser, error) {
 	return &opened{in: in, r: stream, file: file, left: max(info.Size()*maxExpansion, minExpanded)}, nil
 }
 
-// label names the input in an error: the member of its archive, or the path.
-func (in Input) label() string {
-	if in.Member != "" {
-		return in.Path + ": " + in.Member
-	}
-	return in.Path
-}
-
 func (in Input) expand(file *countingFile) (io.Reader, error) {
 	suffix := strings.ToLower(filepath.Ext(in.Path))
 	switch {
@@ -164,15 +168,15 @@ func (in Input) openMember(file *countingFile) (io.Reader, error) {
 			continue
 		}
 		if f.Flags&encrypted != 0 {
-			return nil, graph.Errorf(graph.BadInput, "%s is encrypted: unpack it first", in.label())
+			return nil, graph.Errorf(graph.BadInput, "%s is encrypted: unpack it first", in.String())
 		}
 		r, err := f.Open()
 		if err != nil {
-			return nil, unreadable(in.label(), err)
+			return nil, unreadable(in.String(), err)
 		}
 		return r, nil
 	}
-	return nil, graph.Errorf(graph.NotFound, "%s: the archive has no such member any more", in.label())
+	return nil, graph.Errorf(graph.NotFound, "%s: the archive has no such member any more", in.String())
 }
 
 // countingFile tells how many bytes are read.
@@ -219,10 +223,10 @@ func (o *opened) Read(p []byte) (int, error) {
 	o.left -= int64(n)
 	if o.left < 0 {
 		return n, graph.Errorf(graph.BadInput, "%s expands more than %d-fold: it is refused as it could fill the disk",
-			o.in.label(), maxExpansion)
+			o.in, maxExpansion)
 	}
 	if err != nil && err != io.EOF {
-		err = unreadable(o.in.label(), err)
+		err = unreadable(o.in.String(), err)
 	}
 	return n, err
 }

@@ -30,9 +30,7 @@ type block struct {
 // key is i, j and k of a row.
 type key struct{ i, j, k int32 }
 
-func newBlock() *block {
-	return &block{data: make([]byte, 0, blockSize+1), done: make(chan struct{}, 1)}
-}
+func newBlock() *block { return &block{done: make(chan struct{}, 1)} }
 
 // blockReader cuts a file into blocks.
 type blockReader struct {
@@ -75,6 +73,9 @@ func (r *blockReader) next(b *block) (bool, error) {
 
 func (r *blockReader) fill(b *block) error {
 	b.tooLong = false
+	if b.data == nil { // most files are small, and need one
+		b.data = make([]byte, 0, blockSize+1)
+	}
 	b.data = append(b.data[:0], r.rest...)
 	r.rest = r.rest[:0]
 	for len(b.data) < blockSize && !r.eof {
@@ -87,7 +88,7 @@ func (r *blockReader) fill(b *block) error {
 	end := bytes.LastIndexByte(b.data, '\n') + 1
 	switch {
 	case end == len(b.data):
-	case r.eof:
+	case r.eof && len(b.data) < blockSize:
 		b.data = append(b.data, '\n')
 		r.cut = true
 	case end > 0:

@@ -43,13 +43,35 @@ var nomenclatures = map[string]string{
 // archives or folders. BadInput where a path holds none, where two files are of
 // the same release and year, or where a name is not one of CEPII's.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
+	yearly, codes, err := find(paths)
+	if err != nil {
+		return nil, err
+	}
 	var jobs []loader.Job
-	var codes []loader.Input
-	from := map[string]loader.Input{} // by dataset
+	first := map[string]loader.Input{} // by dataset
+	for _, in := range yearly {
+		f, err := newFile(in, o)
+		if err != nil {
+			return nil, err
+		}
+		d := f.dataset()
+		if other, twice := first[d.ID]; twice {
+			return nil, graph.Errorf(graph.BadInput, "%s and %s are both %s: name one of them", other, in, d.ID)
+		}
+		first[d.ID] = in
+		jobs = append(jobs, loader.Job{Dataset: d, Inputs: []loader.Input{in}, Read: func(ctx context.Context, sink *loader.Sink) error {
+			return f.read(ctx, sink, slices.Concat(codes, beside(in)))
+		}})
+	}
+	return jobs, nil
+}
+
+// find lists the yearly files and the files of country codes among the paths.
+func find(paths []string) (yearly, codes []loader.Input, err error) {
 	for _, path := range paths {
 		inputs, err := loader.Inputs(path)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		found := false
 		for _, in := range inputs {
@@ -58,55 +80,31 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 				codes = append(codes, in)
 				found = found || in.Path == path
 			case yearlyName.MatchString(in.Stem()):
+				yearly = append(yearly, in)
 				found = true
-				f, err := newFile(in, o)
-				if err != nil {
-					return nil, err
-				}
-				d := f.dataset()
-				if first, twice := from[d.ID]; twice {
-					return nil, graph.Errorf(graph.BadInput, "%s and %s are both %s: name one of them", label(first), label(in), d.ID)
-				}
-				from[d.ID] = in
-				jobs = append(jobs, loader.Job{Dataset: d, Inputs: []loader.Input{in}, Read: func(ctx context.Context, sink *loader.Sink) error {
-					return f.read(ctx, sink, slices.Concat(codes, beside(in)))
-				}})
 			}
 		}
 		if !found {
-			return nil, graph.Errorf(graph.BadInput,
-				"%s holds no yearly file of BACI: CEPII names them like BACI_HS17_Y2024_V202601.csv, plain, .gz, .zst or in a .zip", path)
+			return nil, nil, graph.Errorf(graph.BadInput,
+				"%s is, or holds, no yearly file of BACI: CEPII names them like BACI_HS17_Y2024_V202601.csv (plain, .gz, .zst or in a .zip)", path)
 		}
 	}
-	if len(jobs) == 0 {
-		return nil, graph.Errorf(graph.BadInput, "no yearly file of BACI was named, such as BACI_HS17_Y2024_V202601.csv")
+	if len(yearly) == 0 {
+		return nil, nil, graph.Errorf(graph.BadInput, "no yearly file of BACI was named, such as BACI_HS17_Y2024_V202601.csv")
 	}
-	return jobs, nil
+	return yearly, codes, nil
 }
 
 // beside lists the files of country codes that stand where a yearly file does.
 func beside(in loader.Input) []loader.Input {
 	if in.Member != "" {
-		return nil // Jobs has seen the whole archive
+		return nil // find has seen the whole archive
 	}
 	inputs, err := loader.Inputs(filepath.Dir(in.Path))
 	if err != nil {
 		return nil // the folder cannot be listed; the built-in list serves
 	}
-	var codes []loader.Input
-	for _, other := range inputs {
-		if codesName.MatchString(other.Stem()) {
-			codes = append(codes, other)
-		}
-	}
-	return codes
-}
-
-func label(in loader.Input) string {
-	if in.Member == "" {
-		return in.Path
-	}
-	return in.Path + ": " + in.Member
+	return slices.DeleteFunc(inputs, func(in loader.Input) bool { return !codesName.MatchString(in.Stem()) })
 }
 
 // file is one yearly file.
@@ -123,7 +121,7 @@ func newFile(in loader.Input, o Options) (*file, error) {
 	f := &file{in: in, Options: o, release: release{strings.ToUpper(m[1]), year, "V" + strings.ToLower(m[3][1:])}}
 	if f.nomenclature = nomenclatures[f.revision]; f.nomenclature == "" {
 		return nil, graph.Errorf(graph.BadInput, "%s: %s is no revision of the Harmonized System; known are HS92, HS96, HS02, HS07, HS12, HS17 and HS22",
-			label(in), f.revision)
+			in, f.revision)
 	}
 	if f.Retrieved == "" {
 		f.Retrieved = in.Modified.UTC().Format("2006-01-02")
