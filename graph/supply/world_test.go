@@ -86,6 +86,18 @@ func (w world) products() []string {
 	return order
 }
 
+// places returns every place that makes or trades.
+func (w world) places() []string {
+	places := map[string]bool{}
+	for s := range w.production {
+		places[s.Place] = true
+	}
+	for _, f := range w.flows {
+		places[f.from], places[f.to] = true, true
+	}
+	return slices.Sorted(maps.Keys(places))
+}
+
 func cutStage(key string) (place, product string, ok bool) {
 	for i, r := range key {
 		if r == '·' {

@@ -45,7 +45,11 @@ func newReference(net *supply.Network) *reference {
 		} else if node.Production == 0 && node.Imports == 0 && node.Exports == 0 {
 			r.lost[market], r.why[market] = rat(1), supply.ReasonNoInput
 		} else {
-			total := rat(node.Supply)
+			// S, or what is left of it where a surplus below 1e-12 of it counts as none.
+			total := new(big.Rat).Add(rat(node.Production), rat(node.Unexplained))
+			for _, link := range net.TradeInto(int32(i)) {
+				total.Add(total, rat(link.Tonnes))
+			}
 			for _, link := range net.TradeInto(int32(i)) {
 				r.p[market][2*link.Exporter].Quo(rat(link.Tonnes), total)
 			}
@@ -62,17 +66,23 @@ func newReference(net *supply.Network) *reference {
 		}
 	}
 	r.findRings()
-	m := square(size)
+	r.n = r.visits(nil)
+	return r
+}
+
+// visits returns expected visits of each state from each: the walk stops where
+// it enters a ring, and instead of taking a step of without.
+func (r *reference) visits(without map[link]bool) [][]*big.Rat {
+	m := square(len(r.p))
 	for i := range m {
 		for j := range m {
-			if r.ring[i] < 0 {
+			if r.ring[i] < 0 && !without[link{i, j}] {
 				m[i][j].Neg(r.p[i][j])
 			}
 		}
 		m[i][i].Add(m[i][i], rat(1))
 	}
-	r.n = inverse(m)
-	return r
+	return inverse(m)
 }
 
 func vector(n int) []*big.Rat {

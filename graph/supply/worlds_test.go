@@ -21,37 +21,41 @@ type shape struct {
 // that every sum is exact.
 func worlds(s shape) *rapid.Generator[world] {
 	return rapid.Custom(func(t *rapid.T) world {
-		places := rapid.IntRange(1, s.places).Draw(t, "places")
-		products := rapid.IntRange(1, s.products).Draw(t, "products")
+		places := evenly(min(2, s.places), s.places).Draw(t, "places")
+		products := evenly(1, s.products).Draw(t, "products")
 		// Many zeros, and masses of very different size.
-		mass := rapid.OneOf(rapid.Just(0), rapid.IntRange(0, 8), rapid.IntRange(0, s.largest))
+		masses := []*rapid.Generator[int]{rapid.Just(0), evenly(1, min(8, s.largest)), evenly(1, min(8, s.largest)), rapid.IntRange(0, s.largest)}
+		mass := rapid.Custom(func(t *rapid.T) int { return masses[evenly(0, 3).Draw(t, "size")].Draw(t, "tonnes") })
 		w := world{
 			recipes:           map[string]map[string]float64{},
 			production:        map[supply.Stage]float64{},
 			guessedProduction: map[supply.Stage]bool{},
-			guessedRecipes:    s.guesses && rapid.IntRange(0, 5).Draw(t, "guessed recipes") == 0,
+			guessedRecipes:    s.guesses && evenly(0, 5).Draw(t, "guessed recipes") == 0,
 		}
 		for p := range products {
 			w.drawRecipe(t, name(p), p, products)
-			if s.pools && rapid.IntRange(0, 4).Draw(t, "pooled") == 0 {
+			if s.pools && evenly(0, 4).Draw(t, "pooled") == 0 {
 				w.pooled = append(w.pooled, name(p))
 			}
 			for c := range places {
 				stage := at(country(c), name(p))
 				if q := mass.Draw(t, "production"); q > 0 {
 					w.production[stage] = float64(q)
-					w.guessedProduction[stage] = s.guesses && rapid.IntRange(0, 4).Draw(t, "guessed") == 0
+					w.guessedProduction[stage] = s.guesses && evenly(0, 4).Draw(t, "guessed") == 0
 				}
 				for d := range places {
 					if f := mass.Draw(t, "flow"); c != d && f > 0 {
-						guessed := s.guesses && rapid.IntRange(0, 4).Draw(t, "guessed") == 0
+						guessed := s.guesses && evenly(0, 4).Draw(t, "guessed") == 0
 						w.flows = append(w.flows, flow{country(c), country(d), name(p), float64(f), guessed})
 					}
 				}
 			}
 		}
-		if rapid.IntRange(0, 3).Draw(t, "ring") == 0 {
+		if evenly(0, 3).Draw(t, "ring") == 0 {
 			w.drawRing(t, places, products)
+		}
+		if len(w.production) == 0 { // a network is never empty
+			w.production[at("A", name(0))] = 1
 		}
 		return w
 	})
@@ -60,20 +64,37 @@ func worlds(s shape) *rapid.Generator[world] {
 // drawRing adds places that sell each other the same tonnes of what none makes,
 // and that make of it what they sell to others. Under EXPORTS nothing leaves.
 func (w *world) drawRing(t *rapid.T, places, products int) {
-	ring := []string{"X", "Y", "Z"}[:rapid.IntRange(2, 3).Draw(t, "length")]
-	product := name(rapid.IntRange(0, products-1).Draw(t, "product"))
-	tonnes := float64(rapid.IntRange(1, 9).Draw(t, "tonnes"))
+	ring := []string{"X", "Y", "Z"}[:evenly(2, 3).Draw(t, "length")]
+	product := name(evenly(0, products-1).Draw(t, "product"))
+	tonnes := float64(evenly(1, 9).Draw(t, "tonnes"))
 	for i, from := range ring {
 		w.flows = append(w.flows, flow{from: from, to: ring[(i+1)%len(ring)], product: product, tonnes: tonnes,
-			estimated: rapid.IntRange(0, 5).Draw(t, "guessed") == 0})
+			estimated: evenly(0, 5).Draw(t, "guessed") == 0})
 	}
 	for p := range products {
 		if name(p) != product && rapid.Bool().Draw(t, "made in X") {
-			w.production[at("X", name(p))] = float64(rapid.IntRange(1, 9).Draw(t, "production"))
-			w.flows = append(w.flows, flow{from: "X", to: country(rapid.IntRange(0, places-1).Draw(t, "to")), product: name(p), tonnes: tonnes})
+			w.production[at("X", name(p))] = float64(evenly(1, 9).Draw(t, "production"))
+			w.flows = append(w.flows, flow{from: "X", to: country(evenly(0, places-1).Draw(t, "to")), product: name(p), tonnes: tonnes})
 		}
 	}
 }
+
+// evenly draws whole numbers that are all about as likely; rapid's own prefer
+// small ones, and small worlds have no cycles.
+func evenly(least, most int) *rapid.Generator[int] {
+	return rapid.Custom(func(t *rapid.T) int {
+		number := 0
+		for range 6 {
+			number *= 2
+			if bit.Draw(t, "bit") {
+				number++
+			}
+		}
+		return least + number%(most-least+1)
+	})
+}
+
+var bit = rapid.Bool()
 
 func country(i int) string { return string(rune('A' + i)) }
 
@@ -84,8 +105,8 @@ func name(i int) string { return fmt.Sprintf("p%d", 9-i) }
 func (w world) drawRecipe(t *rapid.T, key string, product, products int) {
 	recipe := map[string]float64{}
 	for quarters := 4; product+1 < products && quarters > 0; {
-		part := rapid.IntRange(1, quarters).Draw(t, "share")
-		input := rapid.IntRange(product, products-1).Draw(t, "input")
+		part := evenly(1, quarters).Draw(t, "share")
+		input := evenly(product, products-1).Draw(t, "input")
 		if input == product {
 			return // raw
 		}
@@ -102,7 +123,7 @@ var balances = rapid.SampledFrom([]supply.Balance{supply.Mass, supply.Exports})
 
 // target draws a node of a network.
 func target(t *rapid.T, n *supply.Network) (int, supply.Stage) {
-	i := rapid.IntRange(0, len(n.Nodes)-1).Draw(t, "target")
+	i := evenly(0, len(n.Nodes)-1).Draw(t, "target")
 	return i, stageOf(n, i)
 }
 
