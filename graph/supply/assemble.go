@@ -57,8 +57,10 @@ type link struct {
 
 func newAssembly(p *Plan, t *Trade) *assembly {
 	a := &assembly{plan: p, trade: t, group: -1, isMember: map[string]bool{}, index: map[string]int32{}}
-	for _, id := range p.Members {
-		a.isMember[id] = true
+	if p.Place != "" {
+		for _, id := range p.Members {
+			a.isMember[id] = true
+		}
 	}
 	a.collectPlaces()
 	n := len(a.places)
@@ -166,7 +168,7 @@ func (a *assembly) addNodes(n *Network) [][]int32 {
 	node := make([][]int32, len(a.products))
 	for product, pp := range a.plan.products {
 		n.Products = append(n.Products, Product{ID: pp.id, Stage: pp.stage, Raw: len(pp.recipes) == 0,
-			Pooled: pp.pooled, PoolHasNoTonnes: pp.pooled && pp.weights})
+			Pooled: pp.pooled, PoolHasNoTonnes: pp.pooled && pp.made.weights})
 		l := &a.products[product]
 		node[product] = make([]int32, len(a.places))
 		for place := range a.places {

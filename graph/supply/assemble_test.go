@@ -152,8 +152,15 @@ func inputLines(n *supply.Network) []string {
 	return lines
 }
 
+// reporter is a test, or one try of a property.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // checkShape holds what every network keeps to.
-func checkShape(t testing.TB, n *supply.Network) {
+func checkShape(t reporter, n *supply.Network) {
 	t.Helper()
 	if len(n.TradeStart) != len(n.Nodes)+1 || len(n.InputStart) != len(n.Nodes)+1 {
 		t.Fatalf("%d nodes, %d and %d starts", len(n.Nodes), len(n.TradeStart), len(n.InputStart))
@@ -166,7 +173,7 @@ func checkShape(t testing.TB, n *supply.Network) {
 	}
 }
 
-func checkNode(t testing.TB, n *supply.Network, i int32, x supply.Node) {
+func checkNode(t reporter, n *supply.Network, i int32, x supply.Node) {
 	t.Helper()
 	if n.Node(x.Place, x.Product) != i {
 		t.Errorf("node %d is not found by its place and product", i)

@@ -64,9 +64,8 @@ const (
 // doi:10.1016/j.jclepro.2018.08.072; docs/methods.md §1, Balance).
 func (n *Network) scaleExports(ctx context.Context) error {
 	n.Trade = slices.Clone(n.Trade)
-	s := newScaling(n)
 	before := n.tradeByProduct()
-	if err := s.run(ctx); err != nil {
+	if err := newScaling(n).run(ctx); err != nil {
 		return err
 	}
 	n.dropEmptyLinks()
@@ -106,12 +105,18 @@ type scaling struct {
 	start    []int32 // links out of node i: out[start[i]:start[i+1]]
 	out      []int32 // index of Network.Trade
 	importer []int32 // by index of Network.Trade
-	work     int
+	work     int     // links gone through
+	limit    int     // of work
+
+	short   []int32 // nodes that export more than they have, this round
+	factor  []float64
+	touched []int32 // nodes whose account this round changes
+	isTouch []bool
 }
 
 func newScaling(n *Network) *scaling {
-	s := &scaling{net: n, start: make([]int32, len(n.Nodes)+1),
-		out: make([]int32, len(n.Trade)), importer: make([]int32, len(n.Trade))}
+	s := &scaling{net: n, limit: scaleWork, start: make([]int32, len(n.Nodes)+1),
+		out: make([]int32, len(n.Trade)), importer: make([]int32, len(n.Trade)), isTouch: make([]bool, len(n.Nodes))}
 	for _, link := range n.Trade {
 		s.start[link.Exporter+1]++
 	}
@@ -131,68 +136,74 @@ func newScaling(n *Network) *scaling {
 }
 
 // run goes on in rounds until no node exports more than it has by the
-// tolerance. Products do not touch each other, so that each ends in its own
-// round; one that has ended is left as it is.
+// tolerance, product by product.
 func (s *scaling) run(ctx context.Context) error {
 	byProduct := make([][]int32, len(s.net.Products)) // nodes that may be short
 	for i, node := range s.net.Nodes {
 		byProduct[node.Product] = append(byProduct[node.Product], int32(i))
 	}
 	for _, nodes := range byProduct {
-		for round := 0; len(nodes) > 0; round++ {
+		s.touched = append(s.touched[:0], nodes...)
+		for round := 0; s.findShort(); round++ {
 			if round%256 == 0 && ctx.Err() != nil {
 				return graph.Wrap(graph.Timeout, ctx.Err(), "the question was ended while exports were being scaled")
 			}
-			nodes = s.round(nodes)
-			if s.work > scaleWork {
-				return graph.Errorf(graph.TooCostly, "scaling exports does not come to an end within %d steps: use the balance %s or %s", scaleWork, Mass, Exports)
+			if s.work > s.limit {
+				return graph.Errorf(graph.TooCostly, "scaling exports does not come to an end within %d steps: ask with the balance %s or %s", s.limit, Mass, Exports)
 			}
+			s.round()
 		}
 	}
 	return nil
 }
 
-// round scales the exports of every node that is short among those given, all
-// at once, and returns the nodes that may be short now: none when the product
-// is done.
-func (s *scaling) round(nodes []int32) []int32 {
-	var short []int32
-	done := true
-	for _, i := range nodes {
+// findShort lists the nodes that export more than they have, among those that
+// the last round touched: the others have not changed and were not short. It
+// reports whether any is short by more than the tolerance.
+func (s *scaling) findShort() bool {
+	s.short, s.factor = s.short[:0], s.factor[:0]
+	goOn := false
+	for _, i := range s.touched {
 		node := &s.net.Nodes[i]
-		if left := node.Production + node.Imports - node.Exports; left < 0 {
-			short = append(short, i)
-			done = done && left >= -scaleTolerance
+		has := node.Production + node.Imports
+		if left := has - node.Exports; left < 0 {
+			s.short = append(s.short, i)
+			s.factor = append(s.factor, has/node.Exports)
+			goOn = goOn || left < -scaleTolerance
 		}
 	}
-	if done {
-		return nil
+	return goOn
+}
+
+// round multiplies the exports of all nodes that are short, at once, and adds
+// up anew what that changes.
+func (s *scaling) round() {
+	s.touched = s.touched[:0]
+	touch := func(i int32) {
+		if !s.isTouch[i] {
+			s.isTouch[i] = true
+			s.touched = append(s.touched, i)
+		}
 	}
-	touched := slices.Clone(short)
-	factor := make([]float64, len(short))
-	for j, i := range short {
-		node := &s.net.Nodes[i]
-		factor[j] = (node.Production + node.Imports) / node.Exports
-	}
-	for j, i := range short {
+	for j, i := range s.short {
+		touch(i)
+		links := s.out[s.start[i]:s.start[i+1]]
 		exports := 0.0
-		for _, k := range s.out[s.start[i]:s.start[i+1]] {
-			s.net.Trade[k].Tonnes *= factor[j]
+		for _, k := range links {
+			s.net.Trade[k].Tonnes *= s.factor[j]
 			exports += s.net.Trade[k].Tonnes
-			touched = append(touched, s.importer[k])
+			touch(s.importer[k])
 		}
 		s.net.Nodes[i].Exports = exports
-		s.work += int(s.start[i+1] - s.start[i])
+		s.work += len(links)
 	}
-	slices.Sort(touched)
-	touched = slices.Compact(touched)
-	for _, i := range touched {
+	for _, i := range s.touched {
 		imports := 0.0
 		for _, link := range s.net.TradeInto(i) {
 			imports += link.Tonnes
 		}
 		s.net.Nodes[i].Imports = imports
 		s.work += len(s.net.TradeInto(i))
+		s.isTouch[i] = false
 	}
-	return touched
 }

@@ -250,7 +250,7 @@ func (a *assembly) noteInferred(product, places int, tonnes float64) {
 	reason := strings.Join(reasons, ", and ")
 	reason = strings.ToUpper(reason[:1]) + reason[1:]
 	switch {
-	case pp.weights:
+	case pp.made.weights:
 		a.notef(int32(product), aboutMaking, "%s: that is missing from the pool.", reason)
 	case pp.pooled:
 		a.notef(int32(product), aboutMaking, "%s: what is missing is taken to be what the place's own making uses, and estimated; that gives %s %s.",

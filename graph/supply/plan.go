@@ -12,7 +12,8 @@ type Question struct {
 	// Place is the target's country or group. It gets a node of the product
 	// asked for, also where no fact names it. Blank: no place in particular.
 	Place string
-	// Members are set where Place is a group: these countries become one place.
+	// Members are set where Place is a group: these countries become one place
+	// of that id.
 	Members []string
 	// Product is the target's product or a trade code such as HS2017:811292.
 	// Blank: every product that carries the material.
@@ -51,10 +52,8 @@ type Plan struct {
 type productPlan struct {
 	id    string
 	stage string
-	// pooled: there is one world pool instead of trade. weights: production is
-	// known as shares only.
+	// pooled: there is one world pool instead of trade.
 	pooled  bool
-	weights bool
 	recipes []planRecipe
 	made    productionPlan
 }
@@ -99,36 +98,42 @@ func (c *Catalogue) Plan(q Question, production []ProductionRow) (*Plan, error) 
 		return nil, err
 	}
 	p.Products = chain
+	rows := map[string][]ProductionRow{}
+	for _, r := range production {
+		if nearYear(r.Year, p.Year) {
+			rows[r.Product] = append(rows[r.Product], r)
+		}
+	}
 	index := make(map[string]int32, len(chain))
 	for i, id := range chain {
 		index[id] = int32(i)
 	}
-	rows := map[string][]ProductionRow{}
-	for _, r := range production {
-		if _, inChain := index[r.Product]; inChain && nearYear(r.Year, p.Year) {
-			rows[r.Product] = append(rows[r.Product], r)
-		}
-	}
 	for i, id := range chain {
-		for _, s := range c.codes[id] {
-			if err := c.checkCode(s.code); err != nil {
-				return nil, err
-			}
-		}
-		pp := productPlan{id: id, stage: p.declared(id).Stage, recipes: p.recipesOf(id, index)}
-		p.noteContent(int32(i), id)
-		if pp.made, err = p.planProduction(int32(i), id, rows[id]); err != nil {
+		pp, err := p.planProduct(int32(i), id, rows[id], index)
+		if err != nil {
 			return nil, err
 		}
-		pp.weights = pp.made.weights
-		pp.pooled = p.planTrade(int32(i), id, pp.weights)
 		p.products = append(p.products, pp)
 	}
-	p.unitValues = make([]unitValue, len(p.Trade))
-	for i, s := range p.Trade {
-		p.unitValues[i] = c.unitValue(s)
+	for _, s := range p.Trade {
+		p.unitValues = append(p.unitValues, c.unitValue(s))
 	}
 	return p, nil
+}
+
+func (p *Plan) planProduct(i int32, id string, production []ProductionRow, index map[string]int32) (pp productPlan, err error) {
+	for _, s := range p.catalogue.codes[id] {
+		if err := p.catalogue.checkCode(s.code); err != nil {
+			return productPlan{}, err
+		}
+	}
+	pp = productPlan{id: id, stage: p.declared(id).Stage, recipes: p.recipesOf(id, index)}
+	p.noteContent(i, id)
+	if pp.made, err = p.planProduction(i, id, production); err != nil {
+		return productPlan{}, err
+	}
+	pp.pooled = p.planTrade(i, id, pp.made.weights)
+	return pp, nil
 }
 
 // resolve finds the material and the year.

@@ -65,7 +65,7 @@ func (a *assembly) missingAt(product int, place int32) bool {
 // or nobody is.
 func (a *assembly) missing(product int, country string) bool {
 	pp := &a.plan.products[product]
-	if pp.weights || a.plan.catalogue.areas[country] {
+	if pp.made.weights || a.plan.catalogue.areas[country] {
 		return false
 	}
 	if row, ok := pp.made.of(country); ok {
@@ -102,7 +102,7 @@ func (a *assembly) takeInputs(product int) {
 			of := &a.products[in.product]
 			of.present[place] = true
 			switch {
-			case pp.weights: // no tonnes: what is taken is not known
+			case pp.made.weights: // no tonnes: what is taken is not known
 			case taken != nil:
 				of.used[place] += taken[i]
 			default:
