@@ -41,24 +41,24 @@ func plain(n *supply.Network) supply.Network {
 		TradeRemoved: n.TradeRemoved, Assumptions: n.Assumptions, Datasets: n.Datasets}
 }
 
-// figures are the numbers of a network by name.
-func figures(n *supply.Network) map[string]float64 {
-	figures := map[string]float64{}
+// numbersOf returns the numbers of a network by name.
+func numbersOf(n *supply.Network) map[string]float64 {
+	numbers := map[string]float64{}
 	name := func(i int32) string { return n.Places[n.Nodes[i].Place] + " " + n.Products[n.Nodes[i].Product].ID }
 	for i, x := range n.Nodes {
 		node := name(int32(i))
 		for what, v := range map[string]float64{"made": x.Production, "imports": x.Imports, "exports": x.Exports,
 			"used": x.Used, "supply": x.Supply, "unexplained": x.Unexplained} {
-			figures[node+" "+what] = v
+			numbers[node+" "+what] = v
 		}
 		for _, l := range n.TradeInto(int32(i)) {
-			figures[node+" from "+name(l.Exporter)] = l.Tonnes
+			numbers[node+" from "+name(l.Exporter)] = l.Tonnes
 		}
 		for _, in := range n.InputsOf(int32(i)) {
-			figures[node+" of "+name(in.Node)] = in.Share
+			numbers[node+" of "+name(in.Node)] = in.Share
 		}
 	}
-	return figures
+	return numbers
 }
 
 // sameFigures compares networks number by number; what one lacks is zero.
@@ -92,7 +92,7 @@ func TestNetworkByTheBook(t *testing.T) {
 				want[node+" "+what] = v
 			}
 		}
-		got := figures(n)
+		got := numbersOf(n)
 		for what := range got {
 			if _, ok := want[what]; !ok && !isTotal(what) {
 				delete(got, what)
@@ -155,7 +155,7 @@ func TestSplittingAFlowChangesNothing(t *testing.T) {
 		row.tonnes *= 0.375
 		other.tonnes -= row.tonnes
 		f.trade = append(f.trade, other)
-		sameFigures(rt, figures(d.assemble(t, rt, f)), figures(want), 1e-12)
+		sameFigures(rt, numbersOf(d.assemble(t, rt, f)), numbersOf(want), 1e-12)
 	})
 }
 
@@ -168,7 +168,7 @@ func TestSelfTradeChangesNothing(t *testing.T) {
 		row.exporter = row.importer
 		row.tonnes *= 1000
 		f.trade = append(f.trade, row)
-		sameFigures(rt, figures(d.assemble(t, rt, f)), figures(want), 0)
+		sameFigures(rt, numbersOf(d.assemble(t, rt, f)), numbersOf(want), 0)
 	})
 }
 
@@ -177,7 +177,7 @@ func TestScalingEveryMass(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := drawFacts(rt)
 		d.balance = rapid.SampledFrom([]supply.Balance{supply.Mass, supply.Exports}).Draw(rt, "another balance")
-		want := figures(d.assemble(t, rt, d.factSet))
+		want := numbersOf(d.assemble(t, rt, d.factSet))
 		const factor = 1024 // a power of two: no rounding
 		for what, v := range want {
 			if isTotal(what) || containsWord(what, "from") {
@@ -191,7 +191,7 @@ func TestScalingEveryMass(t *testing.T) {
 		for i := range f.production {
 			f.production[i].Tonnes *= factor
 		}
-		sameFigures(rt, figures(d.assemble(t, rt, f)), want, 0)
+		sameFigures(rt, numbersOf(d.assemble(t, rt, f)), want, 0)
 	})
 }
 
@@ -221,7 +221,7 @@ func TestProductsThatNothingNeedsChangeNothing(t *testing.T) {
 			supply.ProductionRow{Dataset: "d", Year: theYear, Product: "aside", Country: placeID(0), Tonnes: 77, Share: math.NaN()},
 			supply.ProductionRow{Dataset: "d", Year: theYear, Product: "unmade", Country: placeID(0), Tonnes: 0, Share: math.NaN()})
 		f.trade = append(f.trade, tradeRow{product: "aside", exporter: placeID(0), importer: placeID(1), tonnes: 9})
-		sameFigures(rt, figures(d.assemble(t, rt, f)), figures(want), 0)
+		sameFigures(rt, numbersOf(d.assemble(t, rt, f)), numbersOf(want), 0)
 	})
 }
 
@@ -237,7 +237,7 @@ func TestGroupOfOne(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		sameFigures(rt, figures(alone), figures(plainly), 1e-12)
+		sameFigures(rt, numbersOf(alone), numbersOf(plainly), 1e-12)
 	})
 }
 
@@ -275,8 +275,8 @@ func TestScaleExportsOnlyTakesAway(t *testing.T) {
 			}
 		}
 		d.balance = supply.Exports
-		reported := figures(d.assemble(t, rt, d.factSet))
-		for what, v := range figures(scaled) {
+		reported := numbersOf(d.assemble(t, rt, d.factSet))
+		for what, v := range numbersOf(scaled) {
 			if containsWord(what, "from") && v > reported[what]*(1+1e-12) {
 				rt.Errorf("%s: %v, reported %v", what, v, reported[what])
 			}
