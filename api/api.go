@@ -46,9 +46,8 @@ type Build struct {
 
 // Example is a question to start from.
 type Example struct {
-	Title     string `json:"title"`
-	Query     string `json:"query"`
-	Variables string `json:"variables,omitempty"` // JSON; "" for none
+	Title string `json:"title"`
+	Query string `json:"query"` // the name of its operation becomes that of the tab
 }
 
 // readyTimeout bounds how long /readyz waits for the store.

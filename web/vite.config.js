@@ -47,6 +47,7 @@ function licenceText(home) {
 export default defineConfig({
   root: 'src',
   plugins: [withoutFonts, licences],
+  esbuild: { jsx: 'automatic' },
   build: {
     outDir: '../dist',
     emptyOutDir: true,

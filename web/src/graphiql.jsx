@@ -6,10 +6,7 @@ import './graphiql.css';
 // The server writes the example questions into the page.
 const examples = JSON.parse(document.getElementById('examples').textContent);
 
-const tabs = examples.map(({ title, query, variables }) => ({
-  query: `# ${title}\n${query}`,
-  variables,
-}));
+const tabs = examples.map(({ title, query }) => ({ query: `# ${title}\n${query}` }));
 
 async function ask(request) {
   const answer = await fetch('/graphql', {
