@@ -155,7 +155,7 @@ func (a *assembly) network() *Network {
 			n.InputStart = append(n.InputStart, int32(len(n.Inputs)))
 		}
 	}
-	n.inputsOf = a.productInputs()
+	n.inputsOf, n.unmade = a.productInputs(), a.unmade()
 	a.noteAll()
 	n.notes = inOrder(a.plan.notes, a.notes, len(n.Products))
 	n.Datasets = a.plan.datasetsInOrder(a.read.datasets)
@@ -198,4 +198,14 @@ func (a *assembly) productInputs() [][]int32 {
 		inputs[i] = slices.Compact(inputs[i])
 	}
 	return inputs
+}
+
+// unmade lists the products of which no production is known or inferred.
+func (a *assembly) unmade() []bool {
+	unmade := make([]bool, len(a.products))
+	for i, l := range a.products {
+		made := func(tonnes float64) bool { return tonnes > 0 }
+		unmade[i] = !a.plan.products[i].made.sourced && !slices.ContainsFunc(l.production, made)
+	}
+	return unmade
 }

@@ -52,6 +52,7 @@ type Network struct {
 
 	notes    []note
 	inputsOf [][]int32 // by product: what it is made of anywhere
+	unmade   []bool    // by product: no source of its production, and none inferred
 	reported *Network  // as assembled, before any balance
 }
 

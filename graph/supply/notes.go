@@ -249,15 +249,18 @@ func (a *assembly) noteInferred(product, places int, tonnes float64) {
 	}
 	reason := strings.Join(reasons, ", and ")
 	reason = strings.ToUpper(reason[:1]) + reason[1:]
+	gives := "that gives none"
+	if places > 0 {
+		gives = fmt.Sprintf("%s, %s", count(places, "place", "places"), a.plan.mass(tonnes))
+	}
 	switch {
 	case pp.made.weights:
 		a.notef(int32(product), aboutMaking, "%s: that is missing from the pool.", reason)
 	case pp.pooled:
-		a.notef(int32(product), aboutMaking, "%s: what is missing is taken to be what the place's own making uses, and estimated; that gives %s %s.",
-			reason, count(places, "place", "places"), a.plan.mass(tonnes))
+		a.notef(int32(product), aboutMaking, "%s: it is taken to be what the place's own making uses, and estimated: %s.", reason, gives)
 	default:
-		a.notef(int32(product), aboutMaking, "%s: what is missing is inferred as exports and own use less imports, a lower bound and zero for every net importer, and estimated; that gives %s %s.",
-			reason, count(places, "place", "places"), a.plan.mass(tonnes))
+		a.notef(int32(product), aboutMaking,
+			"%s: it is inferred as exports and own use less imports (a lower bound, zero for every net importer), and estimated: %s.", reason, gives)
 	}
 }
 
@@ -295,29 +298,22 @@ func (n *Network) noteScaled(before, after []float64) {
 // what it is made of, those on the making of what is made of these (which takes
 // of them), and those on the network as a whole.
 func (n *Network) AssumptionsFor(product int32) []string {
-	bears := make([]topic, len(n.Products)) // the topics that bear: aboutTrade = all of them
-	mark := func(i int32, about topic) bool {
-		if bears[i] == aboutTrade || bears[i] == about {
-			return false
-		}
-		bears[i] = about
-		return true
-	}
+	bears := make([]topic, len(n.Products)) // always: none; aboutTrade: all
+	bears[product] = aboutTrade
 	upstream := []int32{product}
-	mark(product, aboutTrade)
 	for k := 0; k < len(upstream); k++ {
 		for _, in := range n.inputsOf[upstream[k]] {
-			if mark(in, aboutTrade) {
+			if bears[in] == always {
+				bears[in] = aboutTrade
 				upstream = append(upstream, in)
 			}
 		}
 	}
 	// Products stand before their inputs: walked backwards, inputs come first.
-	for i := int32(len(n.Products)) - 1; i >= 0; i-- {
-		for _, in := range n.inputsOf[i] {
-			if bears[in] != always {
-				mark(i, aboutMaking)
-			}
+	for i := len(n.Products) - 1; i >= 0; i-- {
+		takes := func(in int32) bool { return bears[in] != always }
+		if bears[i] == always && !n.unmade[i] && slices.ContainsFunc(n.inputsOf[i], takes) {
+			bears[i] = aboutMaking
 		}
 	}
 	var kept []note

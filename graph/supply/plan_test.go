@@ -145,8 +145,9 @@ func TestAssumptionsFor(t *testing.T) {
 	facts := supply.Facts{
 		Products: []supply.ProductRow{{ID: "ore"}, {ID: "metal"}, {ID: "salt"}},
 		Contains: []supply.ContainsRow{{Product: "ore", Material: "m", MassFraction: 1},
-			{Product: "metal", Material: "m", MassFraction: 1}, {Product: "salt", Material: "m", MassFraction: 1}, {Product: "brine", Material: "m", MassFraction: 1}},
-		MadeFrom: []supply.MadeFromRow{{Product: "metal", Input: "ore", Share: 1}, {Product: "metal", Input: "brine", Country: "X", Share: 1}, {Product: "salt", Input: "brine", Share: 1}},
+			{Product: "metal", Material: "m", MassFraction: 1}, {Product: "salt", Material: "m", MassFraction: 1}, {Product: "brine", Material: "m", MassFraction: 1}, {Product: "wire", Material: "m", MassFraction: 1}},
+		MadeFrom: []supply.MadeFromRow{{Product: "metal", Input: "ore", Share: 1}, {Product: "metal", Input: "brine", Country: "X", Share: 1}, {Product: "salt", Input: "brine", Share: 1},
+			{Product: "wire", Input: "metal", Share: 1}}, // nothing is known of wire
 	}
 	plan, err := supply.NewCatalogue(facts).Plan(supply.Question{Product: "ore", Year: 2020},
 		[]supply.ProductionRow{source("ore"), source("metal"), source("salt"), source("brine")})
@@ -158,10 +159,11 @@ func TestAssumptionsFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	for product, want := range map[string][]string{
-		"metal": {"+metal", "metal", "+ore", "ore", "+salt", "+brine", "brine"},
+		"metal": {"+salt", "+metal", "metal", "+brine", "brine", "+ore", "ore"},
 		"ore":   {"+metal", "+ore", "ore"},
-		"brine": {"+metal", "+salt", "+brine", "brine"},
-		"salt":  {"+metal", "+salt", "salt", "+brine", "brine"},
+		"brine": {"+salt", "+metal", "+brine", "brine"},
+		"salt":  {"+salt", "salt", "+metal", "+brine", "brine"},
+		"wire":  {"+salt", "wire", "+wire", "+metal", "metal", "+brine", "brine", "+ore", "ore"},
 	} {
 		i := slices.Index(productIDs(n), product)
 		var got []string
