@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { defineConfig } from 'vite';
 
 // GraphiQL's style carries its fonts; the reader's own do as well and spare
@@ -42,11 +43,26 @@ function licenceText(home) {
   return file ? readFileSync(join(home, file), 'utf8').trim() : 'The package brings no text of its licence.';
 }
 
+// A test compares this list with the sources, so that nobody forgets to build.
+const sources = {
+  name: 'sources',
+  generateBundle() {
+    const inSrc = readdirSync('src', { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative('.', join(entry.parentPath, entry.name)));
+    const list = ['package.json', 'package-lock.json', 'vite.config.js', ...inSrc].sort().map((file) => {
+      const sum = createHash('sha256').update(readFileSync(file)).digest('hex');
+      return `${sum}  ${file}\n`;
+    });
+    this.emitFile({ type: 'asset', fileName: 'sources.txt', source: list.join('') });
+  },
+};
+
 // The built files are committed: one script and one style, with plain names, and
 // the same sources always give the same bytes. What stands in public is copied.
 export default defineConfig({
   root: 'src',
-  plugins: [withoutFonts, licences],
+  plugins: [withoutFonts, licences, sources],
   esbuild: { jsx: 'automatic' },
   build: {
     outDir: '../dist',
