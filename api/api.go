@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"tiermap/api/exec"
+	"tiermap/api/gql/sdl"
 	"tiermap/graph"
 	"tiermap/web"
 )
@@ -17,9 +18,7 @@ import (
 // Config is what the handler is made of.
 type Config struct {
 	Executor *exec.Executor
-	// SDL is the text of the schema, as sdl.Print gives it.
-	SDL string
-	Log *zap.Logger
+	Log      *zap.Logger
 	// Ready says whether questions can be answered: nil, or why not.
 	Ready func(context.Context) error
 	Build Build
@@ -68,6 +67,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	schema := []byte(sdl.Print(c.Executor.Schema()))
 	s := server{c}
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
@@ -83,7 +83,7 @@ func New(c Config) (http.Handler, error) {
 
 	r.POST("/graphql", s.post)
 	r.GET("/graphql", s.get)
-	r.GET("/schema.graphql", func(g *gin.Context) { g.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(c.SDL)) })
+	r.GET("/schema.graphql", func(g *gin.Context) { g.Data(http.StatusOK, "text/plain; charset=utf-8", schema) })
 	r.GET("/healthz", func(g *gin.Context) { g.JSON(http.StatusOK, gin.H{"status": "alive"}) })
 	r.GET("/readyz", s.ready)
 	r.GET("/version", func(g *gin.Context) { g.JSON(http.StatusOK, c.Build) })

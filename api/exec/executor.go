@@ -53,6 +53,9 @@ type Executor struct {
 // New returns an Executor. The schema belongs to it from then on: its resolvers
 // are wrapped, so that they stop with the request and survive a panic.
 func New(schema graphql.Schema, o Options) *Executor {
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
 	warm(&schema)
 	wrapResolvers(schema)
 	return &Executor{
@@ -64,8 +67,8 @@ func New(schema graphql.Schema, o Options) *Executor {
 	}
 }
 
-// Limits returns the limits that the executor holds requests to.
-func (e *Executor) Limits() guard.Limits { return e.options.Limits }
+// Schema returns the schema that requests are answered from.
+func (e *Executor) Schema() graphql.Schema { return e.schema }
 
 // Do answers a request. It returns when the deadline has passed or ctx has
 // ended, even where a resolver takes no notice; such a resolver keeps its place
