@@ -225,7 +225,7 @@ func (o *opened) Read(p []byte) (int, error) {
 		return n, graph.Errorf(graph.BadInput, "%s expands more than %d-fold: it is refused as it could fill the disk",
 			o.in, maxExpansion)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = unreadable(o.in.String(), err)
 	}
 	return n, err

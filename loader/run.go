@@ -2,7 +2,6 @@ package loader
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"tiermap/graph"
@@ -33,20 +32,26 @@ type Options struct {
 // case the store is as it was: BadInput for what is wrong with the files or the
 // dataset as a whole, Timeout where ctx ended, else what the store returned.
 // The report is right as far as the files were read, also beside an error.
-func Run(ctx context.Context, store Store, job Job, opts Options) (*Report, error) {
-	report := &Report{Dataset: job.Dataset.ID, Reasons: map[Reason]int64{}, Notes: []string{}, Checked: opts.Check}
+func Run(ctx context.Context, store Store, job Job, opts Options) (report *Report, err error) {
+	report = &Report{Dataset: job.Dataset.ID, Reasons: map[Reason]int64{}, Notes: []string{}, Checked: opts.Check}
 	var load graph.Load
 	if !opts.Check {
-		var err error
 		if load, err = store.Begin(ctx, job.Dataset); err != nil {
 			return report, err
 		}
-		defer load.Abandon()
+		defer func() {
+			if failed := load.Abandon(); err == nil {
+				err = failed
+			}
+		}()
 	}
 	sink := newSink(ctx, load, opts.Rejects, report)
 	defer sink.cancel(nil)
-	err := read(sink, job, opts)
+	err = read(sink, job, opts)
 	report.Read = report.Accepted + report.Rejected
+	if err == nil && report.Accepted == 0 {
+		sink.Note("no row was accepted: the dataset holds nothing")
+	}
 	if err == nil && load != nil {
 		report.Replaced, err = load.Commit(ctx)
 	}
@@ -60,17 +65,16 @@ func Run(ctx context.Context, store Store, job Job, opts Options) (*Report, erro
 func read(sink *Sink, job Job, opts Options) error {
 	defer sink.stop() // also where Read panics
 	defer showProgress(opts.Progress, sink, job)()
-	err := job.Read(sink.ctx, sink)
-	if behind := sink.Err(); behind != nil {
-		return behind // the cause; what Read returned follows from it
+	if err := job.Read(sink.ctx, sink); err != nil {
+		sink.cancel(err) // unless something behind the sink was the cause of it
 	}
-	if err == nil {
-		err = sink.finish()
-	}
+	sink.finish()
 	if opts.Rejects != nil {
-		err = errors.Join(err, opts.Rejects.Flush())
+		if err := opts.Rejects.Flush(); err != nil {
+			sink.cancel(rejectsUnwritten(err))
+		}
 	}
-	return err
+	return sink.Err()
 }
 
 func cancelled(dataset string, err error) error {

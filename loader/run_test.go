@@ -74,6 +74,12 @@ func TestRun(t *testing.T) {
 	if rejects.String() != lines {
 		t.Errorf("rejects\n%s\nwant\n%s", rejects.String(), lines)
 	}
+	text := "d: read 4, accepted 2, rejected 2, replaced 0\n" +
+		"  rejected 1: column_count: the row does not have as many columns as the header\n" +
+		"  rejected 1: not_number: not a number\n"
+	if report.String() != text {
+		t.Errorf("report\n%s\nwant\n%s", report, text)
+	}
 	report, err = Run(t.Context(), store, job(t, "country,value\nNLD,3\n"), Options{})
 	if err != nil || report.Replaced != 2 || len(store.Rows["d"]) != 1 {
 		t.Errorf("a second load: %+v, %v, rows %v", report, err, store.Rows["d"])
@@ -84,6 +90,35 @@ func TestRunChecksOnly(t *testing.T) {
 	report, err := Run(t.Context(), nil, job(t, "country,value\nNLD,1\nBEL,x\n"), Options{Check: true})
 	if err != nil || report.Read != 2 || report.Accepted != 1 || report.Rejected != 1 || !report.Checked {
 		t.Errorf("report %+v, error %v", report, err)
+	}
+}
+
+// A file in which no row is right is loaded as what it is, and said to be so.
+func TestRunAcceptsNothing(t *testing.T) {
+	store := loadertest.New()
+	report, err := Run(t.Context(), store, job(t, "country,value\nBEL,x\n"), Options{})
+	want := "d: read 1, accepted 0, rejected 1, replaced 0\n  rejected 1: not_number: not a number\n  note: no row was accepted: the dataset holds nothing\n"
+	if err != nil || report.String() != want || len(store.Rows["d"]) != 0 || store.Datasets["d"].ID != "d" {
+		t.Errorf("report %s, error %v", report, err)
+	}
+}
+
+// A dataset that is refused still leaves the rejects that were found.
+func TestRunRefusedKeepsRejects(t *testing.T) {
+	var rejects strings.Builder
+	w, err := NewRejectWriter(&rejects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := job(t, "country,value\nBEL,x\n")
+	read := refused.Read
+	refused.Read = func(ctx context.Context, sink *Sink) error {
+		return errors.Join(read(ctx, sink), Refuse("d", "the recipe sums to 1.1"))
+	}
+	store := loadertest.New()
+	report, err := Run(t.Context(), store, refused, Options{Rejects: w})
+	if graph.CodeOf(err) != graph.BadInput || report.Rejected != 1 || store.Abandons != 1 || strings.Count(rejects.String(), "\n") != 2 {
+		t.Errorf("report %s, error %v, rejects %s", report, err, rejects.String())
 	}
 }
 

@@ -27,7 +27,8 @@ type Sink struct {
 
 	queue   chan *graph.Batch
 	written chan struct{}
-	current map[*graph.Kind]*graph.Batch
+	current map[*graph.Kind]*graph.Batch // what Row gathers
+	kinds   []*graph.Kind                // the keys of current, in the order in which they came
 
 	mu   sync.Mutex
 	free map[*graph.Kind][]*graph.Batch
@@ -122,6 +123,9 @@ func (s *Sink) Row(k *graph.Kind, file string, line int) graph.Row {
 		b = nil
 	}
 	if b == nil {
+		if s.current[k] == nil {
+			s.kinds = append(s.kinds, k)
+		}
 		b = s.Batch(k)
 		s.current[k] = b
 	}
@@ -140,8 +144,12 @@ func (s *Sink) Reject(r Reject) {
 		return
 	}
 	if err := s.rejects.Write(r); err != nil {
-		s.cancel(graph.Wrap(graph.BadInput, err, "the file of rejected rows cannot be written: %v", err))
+		s.cancel(rejectsUnwritten(err))
 	}
+}
+
+func rejectsUnwritten(err error) error {
+	return graph.Wrap(graph.BadInput, err, "the file of rejected rows cannot be written: %v", err)
 }
 
 // Note adds a remark for the user to the report.
@@ -149,23 +157,12 @@ func (s *Sink) Note(format string, args ...any) {
 	s.report.Notes = append(s.report.Notes, fmt.Sprintf(format, args...))
 }
 
-// finish writes what Row has gathered, waits until the store has everything and
-// returns what went wrong.
-func (s *Sink) finish() error {
-	for _, k := range s.kinds() {
+// finish writes what Row has gathered and waits until the store has everything.
+func (s *Sink) finish() {
+	for _, k := range s.kinds {
 		_ = s.Write(s.current[k]) // Err tells
 	}
 	s.stop()
-	return s.Err()
-}
-
-// kinds are those that Row was asked for.
-func (s *Sink) kinds() []*graph.Kind {
-	var list []*graph.Kind
-	for k := range s.current {
-		list = append(list, k)
-	}
-	return list
 }
 
 // stop ends the writing; what is queued is written unless the load has ended.

@@ -338,6 +338,7 @@ func TestARelease(t *testing.T) {
 func TestCountryCodes(t *testing.T) {
 	row := head + "2024,997,251,250490,1,1\n"
 	const columns = "country_code,country_name,country_iso2,country_iso3\n"
+	const nothing = "no row was accepted: the dataset holds nothing"
 	const before = "country_code,country_name_abbreviation,country_name_full,iso_2digit_alpha,iso_3digit_alpha\n"
 	tests := []struct {
 		name, codes   string
@@ -348,9 +349,9 @@ func TestCountryCodes(t *testing.T) {
 		{"by its name", columns + "997,Belgium,NW,XYZ\n", []string{"2: BEL FRA 250490 1000 1"}, nil, "", ""},
 		{"the columns of old releases", before + "997,Nowh.,C\xf4te,NW,BEL\n", []string{"2: BEL FRA 250490 1000 1"}, nil, "", ""},
 		{"neither", columns + "997,Belgum,NW,XYZ\n", nil, []string{"2 i 997 unknown_country"},
-			`unknown_country: no country is known by this name or code; country_codes_V202601.csv calls 997 "Belgum": no country is called "Belgum"; nearest known names: Belgium (BEL)`, ""},
+			`unknown_country: no country is known by this name or code; country_codes_V202601.csv calls 997 "Belgum": no country is called "Belgum"; nearest known names: Belgium (BEL)`, nothing},
 		{"not in it", columns + "12,Algeria,DZ,DZA\n", nil, []string{"2 i 997 unknown_country"},
-			"unknown_country: no country is known by this name or code; no country has the number 997", ""},
+			"unknown_country: no country is known by this name or code; no country has the number 997", nothing},
 		{"another meaning", columns + "251,Greece,GR,GRC\n997,Nowhere,NW,BEL\n", []string{"2: BEL FRA 250490 1000 1"}, nil, "",
 			"country 251 counts as FRA, as the built-in list has it; country_codes_V202601.csv calls it GRC (Greece)"},
 		{"lines that are none", columns + "x,y\n\"997,open\n997,Nowhere,NW,BEL\n", []string{"2: BEL FRA 250490 1000 1"}, nil, "", ""},

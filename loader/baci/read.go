@@ -46,7 +46,7 @@ func (f *file) read(ctx context.Context, sink *loader.Sink, codes []loader.Input
 
 // countries reads the file of country codes, where there is one.
 func (f *file) countries(sink *loader.Sink, found []loader.Input) (*countries, error) {
-	c := &countries{list: f.Options.Countries, year: f.year, words: sink.Words(), failed: map[int]string{}}
+	c := &countries{list: f.Countries, year: f.year, words: sink.Words(), failed: map[int]string{}}
 	in, ok := chooseCodes(found, f.version)
 	if !ok {
 		return c, nil
