@@ -58,7 +58,7 @@ func Inputs(path string) ([]Input, error) {
 	case info.IsDir():
 		return folder(path)
 	case strings.HasSuffix(strings.ToLower(path), ".zip"):
-		return members(path)
+		return members(path, info.ModTime())
 	}
 	return []Input{{Path: path, Name: filepath.Base(path), Size: info.Size(), Modified: info.ModTime()}}, nil
 }
@@ -82,7 +82,9 @@ func folder(dir string) ([]Input, error) {
 	return list, nil
 }
 
-func members(archive string) ([]Input, error) {
+// members lists the files of an archive. One that does not say when it was
+// changed was changed when the archive was.
+func members(archive string, changed time.Time) ([]Input, error) {
 	z, err := zip.OpenReader(archive)
 	if err != nil {
 		return nil, unreadable(archive, err)
@@ -91,8 +93,12 @@ func members(archive string) ([]Input, error) {
 	var list []Input
 	for _, f := range z.File {
 		if f.Mode().IsRegular() {
-			list = append(list, Input{Path: archive, Member: f.Name, Name: path.Base(f.Name),
-				Size: int64(f.CompressedSize64), Modified: f.Modified})
+			in := Input{Path: archive, Member: f.Name, Name: path.Base(f.Name),
+				Size: int64(f.CompressedSize64), Modified: f.Modified}
+			if in.Modified.Year() < 1980 { // where the time of a zip archive begins
+				in.Modified = changed
+			}
+			list = append(list, in)
 		}
 	}
 	return list, nil

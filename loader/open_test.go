@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -155,6 +156,35 @@ func TestOpenFolder(t *testing.T) {
 	}
 	if len(inputs) != 2 || inputs[0].Name != "a.csv" || inputs[1].Size != 2 || inputs[0].Modified.IsZero() {
 		t.Errorf("inputs %+v", inputs)
+	}
+}
+
+func TestInputsOfAnArchive(t *testing.T) {
+	changed := time.Date(2026, 1, 22, 10, 30, 0, 0, time.UTC)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, h := range []*zip.FileHeader{{Name: "x/dated.csv", Modified: changed}, {Name: "x/undated.csv"}} {
+		if _, err := z.CreateHeader(h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := write(t, "a.zip", b.Bytes())
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs, err := Inputs(path)
+	if err != nil || len(inputs) != 2 {
+		t.Fatalf("inputs %+v, error %v", inputs, err)
+	}
+	if in := inputs[0]; in.Name != "dated.csv" || in.String() != path+": x/dated.csv" || !in.Modified.Equal(changed) {
+		t.Errorf("input %+v", in)
+	}
+	if !inputs[1].Modified.Equal(info.ModTime()) {
+		t.Errorf("changed %v, the archive %v", inputs[1].Modified, info.ModTime())
 	}
 }
 

@@ -1,10 +1,7 @@
 package loader
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"tiermap/graph"
@@ -20,27 +17,6 @@ type Report struct {
 	Reasons  map[Reason]int64 `json:"reasons"`  // rejected rows by reason
 	Notes    []string         `json:"notes"`    // what else the user should know
 	Checked  bool             `json:"checked"`  // only read, nothing was written
-}
-
-// String writes the report for people, one line for the counts and one for each
-// reason and note.
-func (r *Report) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: read %d, accepted %d, rejected %d, replaced %d", r.Dataset, r.Read, r.Accepted, r.Rejected, r.Replaced)
-	if r.Checked {
-		b.WriteString(" (checked only, nothing was written)")
-	}
-	b.WriteByte('\n')
-	byCount := slices.SortedFunc(maps.Keys(r.Reasons), func(a, b Reason) int {
-		return cmp.Or(cmp.Compare(r.Reasons[b], r.Reasons[a]), cmp.Compare(a, b))
-	})
-	for _, reason := range byCount {
-		fmt.Fprintf(&b, "  rejected %d: %s: %s\n", r.Reasons[reason], reason, reason.Sentence())
-	}
-	for _, note := range r.Notes {
-		fmt.Fprintf(&b, "  note: %s\n", note)
-	}
-	return b.String()
 }
 
 // Refuse makes the error that refuses a dataset as a whole, for what no single

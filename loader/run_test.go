@@ -74,12 +74,6 @@ func TestRun(t *testing.T) {
 	if rejects.String() != lines {
 		t.Errorf("rejects\n%s\nwant\n%s", rejects.String(), lines)
 	}
-	text := "d: read 4, accepted 2, rejected 2, replaced 0\n" +
-		"  rejected 1: column_count: the row does not have as many columns as the header\n" +
-		"  rejected 1: not_number: not a number\n"
-	if report.String() != text {
-		t.Errorf("report\n%s\nwant\n%s", report, text)
-	}
 	report, err = Run(t.Context(), store, job(t, "country,value\nNLD,3\n"), Options{})
 	if err != nil || report.Replaced != 2 || len(store.Rows["d"]) != 1 {
 		t.Errorf("a second load: %+v, %v, rows %v", report, err, store.Rows["d"])
@@ -97,9 +91,9 @@ func TestRunChecksOnly(t *testing.T) {
 func TestRunAcceptsNothing(t *testing.T) {
 	store := loadertest.New()
 	report, err := Run(t.Context(), store, job(t, "country,value\nBEL,x\n"), Options{})
-	want := "d: read 1, accepted 0, rejected 1, replaced 0\n  rejected 1: not_number: not a number\n  note: no row was accepted: the dataset holds nothing\n"
-	if err != nil || report.String() != want || len(store.Rows["d"]) != 0 || store.Datasets["d"].ID != "d" {
-		t.Errorf("report %s, error %v", report, err)
+	want := []string{"no row was accepted: the dataset holds nothing"}
+	if err != nil || report.Rejected != 1 || !slices.Equal(report.Notes, want) || len(store.Rows["d"]) != 0 || store.Datasets["d"].ID != "d" {
+		t.Errorf("report %+v, error %v", report, err)
 	}
 }
 
@@ -118,7 +112,7 @@ func TestRunRefusedKeepsRejects(t *testing.T) {
 	store := loadertest.New()
 	report, err := Run(t.Context(), store, refused, Options{Rejects: w})
 	if graph.CodeOf(err) != graph.BadInput || report.Rejected != 1 || store.Abandons != 1 || strings.Count(rejects.String(), "\n") != 2 {
-		t.Errorf("report %s, error %v, rejects %s", report, err, rejects.String())
+		t.Errorf("report %+v, error %v, rejects %s", report, err, rejects.String())
 	}
 }
 

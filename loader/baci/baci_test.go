@@ -557,6 +557,9 @@ func TestOptions(t *testing.T) {
 	if err != nil || jobs[0].Dataset.Retrieved != "2026-01-22" || jobs[0].Dataset.Priority != 3 {
 		t.Errorf("dataset %+v, error %v", jobs[0].Dataset, err)
 	}
+	if _, err := Jobs([]string{dir}, Options{Countries: builtin, Retrieved: "22 January"}); graph.CodeOf(err) != graph.BadInput {
+		t.Errorf("error %v", err)
+	}
 	jobs, err = Jobs([]string{dir}, Options{Countries: builtin})
 	if err != nil {
 		t.Fatal(err)
