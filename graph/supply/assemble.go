@@ -30,10 +30,11 @@ type assembly struct {
 	// group is the place that the members of a group are, or -1.
 	group    int32
 	isMember map[string]bool
-	byWord   []int32 // place by index of the trade's words; -1 where no row names it
-	products []ledger
-	notes    []note
-	read     tradeTally
+	// tradePlace is the index of places of each place of the trade.
+	tradePlace []int32
+	products   []ledger
+	notes      []note
+	read       tradeTally
 }
 
 // ledger is one product's account.
@@ -78,19 +79,9 @@ func newAssembly(p *Plan, t *Trade) *assembly {
 
 // collectPlaces lists the places that the facts and the question name.
 func (a *assembly) collectPlaces() {
-	var words []string
-	if a.trade.words != nil {
-		words = a.trade.words.List()
-	}
-	a.byWord = make([]int32, len(words))
-	for _, r := range a.trade.rows {
-		a.byWord[r.exporter], a.byWord[r.importer] = 1, 1
-	}
-	ids := []string{}
-	for w, named := range a.byWord {
-		if named == 1 {
-			ids = append(ids, a.placeOf(words[w]))
-		}
+	var ids []string
+	for _, id := range a.trade.places {
+		ids = append(ids, a.placeOf(id))
 	}
 	for _, pp := range a.plan.products {
 		for _, l := range pp.made.listed {
@@ -108,12 +99,8 @@ func (a *assembly) collectPlaces() {
 	if len(a.isMember) > 0 {
 		a.group = a.index[a.plan.Place]
 	}
-	for w := range a.byWord {
-		if a.byWord[w] == 1 {
-			a.byWord[w] = a.index[a.placeOf(words[w])]
-		} else {
-			a.byWord[w] = -1
-		}
+	for _, id := range a.trade.places {
+		a.tradePlace = append(a.tradePlace, a.index[a.placeOf(id)])
 	}
 }
 

@@ -138,83 +138,150 @@ func TradeFields() []string {
 		"value_usd", "tonnes", "basis", "material", "estimated", "dataset"}
 }
 
-// Trade holds the trade rows of one plan, as columns. Make it with
-// Plan.NewTrade, fill it with Append, hand it to Assemble.
+// Trade holds the trade rows of one plan. Make it with Plan.NewTrade, fill it
+// with Append, hand it to Assemble.
 type Trade struct {
-	sources  map[TradeSource]int32
-	words    *graph.Words
+	sources  map[TradeSource]int32 // index of Plan.Trade
 	rows     []tradeRow
-	contents []string         // what tonnes count: contents[0] is "", gross
-	content  map[string]int32 // index of contents
+	places   []string // in the order in which they came
+	place    map[string]int32
+	contents []string // what tonnes count: contents[0] is "", gross
+	content  map[string]int32
+
+	words *graph.Words // of the last batch
+	list  []string     // its texts
+	known []int32      // by index of words: 1 + index of places, 0 where it is not known yet
 }
 
-// tradeRow is one row of trade. Places are indices of words.
+// tradeRow is one row of trade.
 type tradeRow struct {
 	source    int32 // index of Plan.Trade
 	content   int32 // index of contents
-	exporter  uint32
-	importer  uint32
+	exporter  int32 // index of places
+	importer  int32
 	valueUSD  float64
 	tonnes    float64
 	estimated bool
+}
+
+// newTrade returns an empty table for the rows of some sources.
+func newTrade(sources []TradeSource) *Trade {
+	t := &Trade{sources: map[TradeSource]int32{}, place: map[string]int32{}, contents: []string{""}, content: map[string]int32{}}
+	for i, s := range sources {
+		t.sources[s] = int32(i)
+	}
+	return t
 }
 
 // Len returns the number of rows.
 func (t *Trade) Len() int { return len(t.rows) }
 
 // Append takes the rows of a batch that the plan names and passes over the
-// others. All batches must share one list of words; the batch needs the columns
-// of TradeFields. It is made to be handed to a store's Read as it is.
+// others. The batch needs the columns of TradeFields. It is made to be handed to
+// a store's Read as it is.
 func (t *Trade) Append(b *graph.Batch) error {
 	if b.Kind.Name != graph.Trades {
 		return graph.Errorf(graph.Internal, "trade takes no rows of %s", b.Kind.Name)
 	}
-	if t.words == nil {
-		t.words = b.Words
+	c, err := tradeColumnsOf(b)
+	if err != nil {
+		return err
 	}
-	if t.words != b.Words {
-		return graph.Errorf(graph.Internal, "the batches of trade do not share one list of words")
-	}
-	columns := make([]graph.Column, len(TradeFields()))
-	for i, name := range TradeFields() {
-		c := b.Columns[b.Kind.Field(name)]
-		if len(c.Int)+len(c.Word)+len(c.Float)+len(c.Bool) != b.Len {
-			return graph.Errorf(graph.Internal, "the batch of trade lacks the column %s", name)
-		}
-		columns[i] = c
-	}
-	year, exporter, importer := columns[0].Int, columns[1].Word, columns[2].Word
-	code, product, dataset := columns[3].Word, columns[4].Word, columns[10].Word
-	value, tonnes := columns[5].Float, columns[6].Float
-	basis, material, estimated := columns[7].Word, columns[8].Word, columns[9].Bool
-
-	words := t.words.List()
-	// Rows of one source stand together, and the last answers serve the next row.
+	t.read(b.Words)
+	t.rows = slices.Grow(t.rows, b.Len)
+	// Rows of one source stand together: the last answers serve the next row.
 	type sourceKey struct {
 		dataset, code, product uint32
 		year                   int32
 	}
 	type contentKey struct{ basis, material uint32 }
-	lastSource, source, known := sourceKey{}, int32(0), false
+	lastSource, source, named := sourceKey{}, int32(0), false
 	lastContent, content := contentKey{}, int32(0)
-	t.rows = slices.Grow(t.rows, b.Len)
 	for i := range b.Len {
-		if k := (sourceKey{dataset[i], code[i], product[i], year[i]}); i == 0 || k != lastSource {
+		if k := (sourceKey{c.dataset[i], c.code[i], c.product[i], c.year[i]}); i == 0 || k != lastSource {
 			lastSource = k
-			source, known = t.sources[TradeSource{
-				Dataset: words[k.dataset], Code: words[k.code], Product: words[k.product], Year: int(k.year)}]
+			source, named = t.sources[TradeSource{
+				Dataset: t.list[k.dataset], Code: t.list[k.code], Product: t.list[k.product], Year: int(k.year)}]
 		}
-		if !known {
+		if !named {
 			continue
 		}
-		if k := (contentKey{basis[i], material[i]}); k != lastContent {
+		if k := (contentKey{c.basis[i], c.material[i]}); k != lastContent {
 			lastContent = k
-			content = t.contentOf(words[k.basis], words[k.material])
+			content = t.contentOf(t.list[k.basis], t.list[k.material])
 		}
-		t.rows = append(t.rows, tradeRow{source: source, content: content, exporter: exporter[i], importer: importer[i],
-			valueUSD: value[i], tonnes: tonnes[i], estimated: estimated[i]})
+		t.rows = append(t.rows, tradeRow{source: source, content: content,
+			exporter: t.placeOf(c.exporter[i]), importer: t.placeOf(c.importer[i]),
+			valueUSD: c.value[i], tonnes: c.tonnes[i], estimated: c.estimated[i]})
 	}
 	return nil
+}
+
+// tradeColumns are the columns of TradeFields.
+type tradeColumns struct {
+	year                                                        []int32
+	exporter, importer, code, product, basis, material, dataset []uint32
+	value, tonnes                                               []float64
+	estimated                                                   []bool
+}
+
+func tradeColumnsOf(b *graph.Batch) (c tradeColumns, err error) {
+	for _, name := range TradeFields() {
+		column := b.Columns[b.Kind.Field(name)]
+		if len(column.Int)+len(column.Word)+len(column.Float)+len(column.Bool) != b.Len {
+			return c, graph.Errorf(graph.Internal, "the batch of trade lacks the column %s", name)
+		}
+		switch name {
+		case "year":
+			c.year = column.Int
+		case "exporter":
+			c.exporter = column.Word
+		case "importer":
+			c.importer = column.Word
+		case "code":
+			c.code = column.Word
+		case "product":
+			c.product = column.Word
+		case "value_usd":
+			c.value = column.Float
+		case "tonnes":
+			c.tonnes = column.Float
+		case "basis":
+			c.basis = column.Word
+		case "material":
+			c.material = column.Word
+		case "estimated":
+			c.estimated = column.Bool
+		case "dataset":
+			c.dataset = column.Word
+		}
+	}
+	return c, nil
+}
+
+// read makes ready for the words of a batch, which may be those of the last one
+// grown, or others.
+func (t *Trade) read(words *graph.Words) {
+	if t.words != words {
+		t.words, t.known = words, nil
+	}
+	t.list = words.List()
+	t.known = slices.Grow(t.known, len(t.list)-len(t.known))[:len(t.list)]
+}
+
+func (t *Trade) placeOf(word uint32) int32 {
+	if i := t.known[word]; i > 0 {
+		return i - 1
+	}
+	id := t.list[word]
+	i, ok := t.place[id]
+	if !ok {
+		i = int32(len(t.places))
+		t.places = append(t.places, id)
+		t.place[id] = i
+	}
+	t.known[word] = i + 1
+	return i
 }
 
 func (t *Trade) contentOf(basis, material string) int32 {

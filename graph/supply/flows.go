@@ -38,7 +38,7 @@ func (a *assembly) addTrade() error {
 	}
 	for i := range a.trade.rows {
 		r := &a.trade.rows[i]
-		l := link{importer: a.byWord[r.importer], exporter: a.byWord[r.exporter]}
+		l := link{importer: a.tradePlace[r.importer], exporter: a.tradePlace[r.exporter]}
 		if l.importer == l.exporter {
 			a.tallySelf(r)
 			continue
@@ -184,21 +184,30 @@ func sumLinks(raw []link, places int) []link {
 	countingSort(byExporter, raw, places, func(l *link) int32 { return l.exporter })
 	countingSort(sorted, byExporter, places, func(l *link) int32 { return l.importer })
 	summed := sorted[:0]
-	for start, end := 0, 0; start < len(sorted); start = end {
-		first := sorted[start]
-		for end = start + 1; end < len(sorted) && sorted[end].importer == first.importer && sorted[end].exporter == first.exporter; end++ {
+	for start := 0; start < len(sorted); {
+		end := start + 1
+		for end < len(sorted) && sorted[end].samePair(sorted[start]) {
+			end++
 		}
-		if same := sorted[start:end]; len(same) > 1 {
-			slices.SortFunc(same, func(x, y link) int { return cmp.Compare(x.tonnes, y.tonnes) })
-			first = same[0]
-			for _, l := range same[1:] {
-				first.tonnes += l.tonnes
-				first.estimated = first.estimated || l.estimated
-			}
-		}
-		summed = append(summed, first)
+		summed = append(summed, sumOf(sorted[start:end]))
+		start = end
 	}
 	return slices.Clip(summed)
+}
+
+func (l link) samePair(as link) bool { return l.importer == as.importer && l.exporter == as.exporter }
+
+// sumOf adds up links of one pair, the small ones first.
+func sumOf(same []link) link {
+	if len(same) > 1 {
+		slices.SortFunc(same, func(x, y link) int { return cmp.Compare(x.tonnes, y.tonnes) })
+	}
+	sum := same[0]
+	for _, l := range same[1:] {
+		sum.tonnes += l.tonnes
+		sum.estimated = sum.estimated || l.estimated
+	}
+	return sum
 }
 
 // countingSort copies links in order of a place, keeping the order of equal ones.

@@ -251,13 +251,7 @@ func (pp *productPlan) recipeIn(country string) []madeOf {
 }
 
 // NewTrade returns an empty table for the rows that the plan names.
-func (p *Plan) NewTrade() *Trade {
-	t := &Trade{sources: map[TradeSource]int32{}, contents: []string{""}, content: map[string]int32{}}
-	for i, s := range p.Trade {
-		t.sources[s] = int32(i)
-	}
-	return t
-}
+func (p *Plan) NewTrade() *Trade { return newTrade(p.Trade) }
 
 // Queries returns the queries that read the trade rows of the plan, one for
 // each of Plan.Trade.

@@ -66,6 +66,45 @@ func caseNamed(t *testing.T, name string) supplytest.Case {
 	return cases[i]
 }
 
+// Batches may bring words of their own, or more of the same.
+func TestAppendBatchesOfOtherWords(t *testing.T) {
+	c := caseNamed(t, "T1 re-exports")
+	whole, err := c.Network(t, supply.Mass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := c.Facts(t)
+	plan, err := supply.NewCatalogue(facts.Catalogue).Plan(c.Question(), facts.Production)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trade, shared := plan.NewTrade(), graph.NewWords()
+	for i := range facts.Trade.Len {
+		words := shared
+		if i == 1 {
+			words = graph.NewWords()
+			words.ID("something before")
+		}
+		from, b := facts.Trade.Row(i), graph.NewBatch(facts.Trade.Kind, words, 1)
+		to := b.Add()
+		for _, field := range []string{"dataset", "exporter", "importer", "product"} {
+			to.SetText(field, from.Text(field))
+		}
+		to.SetFloat("tonnes", from.Float("tonnes"))
+		to.SetInt("year", c.Target.Year)
+		if err := trade.Append(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n, err := supply.Assemble(t.Context(), plan, trade, supply.Mass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(plain(n), plain(whole)) {
+		t.Errorf("got %+v\nwant %+v", plain(n), plain(whole))
+	}
+}
+
 // Batches that cannot be read are refused, not read as something else.
 func TestAppendRefuses(t *testing.T) {
 	schema := graph.NewSchema()
@@ -82,7 +121,6 @@ func TestAppendRefuses(t *testing.T) {
 		message string
 	}{
 		{graph.NewBatch(schema.Kind(graph.Produces), words, 0), "trade takes no rows of PRODUCES"},
-		{row(graph.NewWords()), "the batches of trade do not share one list of words"},
 		{narrow, "the batch of trade lacks the column tonnes"},
 	} {
 		trade := new(supply.Plan).NewTrade()
