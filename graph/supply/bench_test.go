@@ -11,29 +11,31 @@ import (
 )
 
 // largeWorld is a network in the shape of world trade: a few places trade with
-// nearly everyone, most with few, and tonnes differ by orders of magnitude.
-// Each product is made of the next two.
+// nearly everyone, most with few, and tonnes differ by orders of magnitude. One
+// place in three makes things, and about as much as it sells and uses; the
+// others sell on little. Each product is made of the next two.
 func largeWorld(products, places, links int) world {
 	rng := rand.New(rand.NewPCG(1, 2))
 	w := world{recipes: map[string]map[string]float64{}, production: map[supply.Stage]float64{}}
 	place := func(i int) string { return fmt.Sprintf("C%03d", i) }
 	product := func(i int) string { return fmt.Sprintf("p%d", i) }
+	needed := map[supply.Stage]float64{}
 	for p := range products {
+		recipe := map[string]float64{product(p + 1): 0.75, product(p + 2): 0.25}
 		switch products - p {
 		case 1:
+			recipe = nil
 		case 2:
-			w.recipes[product(p)] = map[string]float64{product(p + 1): 1}
-		default:
-			w.recipes[product(p)] = map[string]float64{product(p + 1): 0.75, product(p + 2): 0.25}
+			recipe = map[string]float64{product(p + 1): 1}
 		}
-		weights := make([]float64, places)
-		for c := range weights {
-			weights[c] = math.Pow(rng.Float64()+1e-3, -0.7)
-			if rng.Float64() < 0.25 {
-				w.production[at(place(c), product(p))] = 1000 * math.Exp(2*rng.NormFloat64()) * weights[c]
-			}
+		if recipe != nil {
+			w.recipes[product(p)] = recipe
 		}
-		pick := newPicker(weights)
+		size := make([]float64, places)
+		for c := range size {
+			size[c] = math.Pow(rng.Float64()+1e-3, -0.7)
+		}
+		pick := newPicker(size)
 		seen := map[[2]int]bool{}
 		for len(seen) < links {
 			from, to := pick(rng), pick(rng)
@@ -41,10 +43,21 @@ func largeWorld(products, places, links int) world {
 				continue
 			}
 			seen[[2]int{from, to}] = true
+			tonnes := 10 * math.Exp(2*rng.NormFloat64()) * size[from]
+			if from%3 != 0 {
+				tonnes /= 20
+			}
+			needed[at(place(from), product(p))] += tonnes
 			w.flows = append(w.flows, flow{
-				from: place(from), to: place(to), product: product(p),
-				tonnes: 10 * math.Exp(2*rng.NormFloat64()) * weights[from], estimated: rng.Float64() < 0.1,
+				from: place(from), to: place(to), product: product(p), tonnes: tonnes, estimated: rng.Float64() < 0.1,
 			})
+		}
+		for c := 0; c < places; c += 3 {
+			stage := at(place(c), product(p))
+			w.production[stage] = (0.7 + 0.6*rng.Float64()) * needed[stage]
+			for r, share := range recipe {
+				needed[at(place(c), r)] += share * w.production[stage]
+			}
 		}
 	}
 	return w

@@ -24,6 +24,16 @@ type chain struct {
 	components []component // in topological order: no step leads to an earlier one
 	of         []int32     // component of a state
 	at         []int32     // index of a state in its component
+
+	// The steps that leave their component once more: those of s are
+	// out[outStart[s]:outStart[s+1]].
+	outStart []int32
+	out      []step
+}
+
+type step struct {
+	to   int32
+	prob float64
 }
 
 // component is a strongly connected set of states. A closed ring is one that
@@ -60,15 +70,27 @@ func newChain(start, to []int32, prob, stop []float64) *chain {
 		}
 		c.components[k].states = states
 	}
+	c.outStart = make([]int32, 1, len(start))
+	for s := range stop {
+		for e := start[s]; e < start[s+1]; e++ {
+			if c.of[to[e]] != c.of[s] {
+				c.out = append(c.out, step{to[e], prob[e]})
+			}
+		}
+		c.outStart = append(c.outStart, int32(len(c.out)))
+	}
 	for k := range c.components {
 		if part := &c.components[k]; len(part.states) > 1 {
-			if part.ring = c.closed(int32(k)); !part.ring {
+			if part.ring = c.closed(part.states); !part.ring {
 				part.block = new(block)
 			}
 		}
 	}
 	return c
 }
+
+// outOf returns the steps from s that leave its component.
+func (c *chain) outOf(s int32) []step { return c.out[c.outStart[s]:c.outStart[s+1]] }
 
 // sortByDegree puts states with few steps first: eliminating them first fills
 // in least.
@@ -81,19 +103,9 @@ func (c *chain) sortByDegree(states []int32) {
 	})
 }
 
-// closed tells whether no step leaves component k and no stop ends it.
-func (c *chain) closed(k int32) bool {
-	for _, s := range c.components[k].states {
-		if c.stop[s] > 0 {
-			return false
-		}
-		for e := c.start[s]; e < c.start[s+1]; e++ {
-			if c.of[c.to[e]] != k {
-				return false
-			}
-		}
-	}
-	return true
+// closed tells whether no step leaves a component and no stop ends it.
+func (c *chain) closed(states []int32) bool {
+	return !slices.ContainsFunc(states, func(s int32) bool { return c.stop[s] > 0 || len(c.outOf(s)) > 0 })
 }
 
 // stronglyConnected returns the strongly connected components in topological
@@ -189,9 +201,10 @@ func (c *chain) factors(ctx context.Context, k int32) (factors, error) {
 			for e := c.start[s]; e < c.start[s+1]; e++ {
 				if t := c.to[e]; c.of[t] == k {
 					row[c.at[t]] += c.prob[e]
-				} else {
-					row[n] += c.prob[e]
 				}
+			}
+			for _, out := range c.outOf(s) {
+				row[n] += out.prob
 			}
 		}
 		for k := range n {
@@ -314,10 +327,8 @@ func (c *chain) leave(k int32, x []float64) {
 		if v == 0 {
 			continue
 		}
-		for e := c.start[s]; e < c.start[s+1]; e++ {
-			if t := c.to[e]; c.of[t] != k {
-				x[t] += v * c.prob[e]
-			}
+		for _, out := range c.outOf(s) {
+			x[out.to] += v * out.prob
 		}
 	}
 }
@@ -333,10 +344,8 @@ func (c *chain) chances(ctx context.Context, h []float64) error {
 			continue
 		}
 		for _, s := range part.states {
-			for e := c.start[s]; e < c.start[s+1]; e++ {
-				if t := c.to[e]; c.of[t] != k {
-					h[s] += c.prob[e] * h[t]
-				}
+			for _, out := range c.outOf(s) {
+				h[s] += out.prob * h[out.to]
 			}
 		}
 		if part.block == nil {
@@ -385,8 +394,8 @@ func (c *chain) blocksFrom(s int32) []int32 {
 			blocks = append(blocks, k)
 		}
 		for _, s := range c.components[k].states {
-			for _, t := range c.to[c.start[s]:c.start[s+1]] {
-				seen[c.of[t]] = true
+			for _, out := range c.outOf(s) {
+				seen[c.of[out.to]] = true
 			}
 		}
 	}

@@ -17,8 +17,8 @@ type Stage struct {
 //
 // A method that takes a context returns its error when the question is
 // abandoned, and a [graph.TooLarge] error where the network exceeds what is
-// solved exactly; it has no other errors. A target without supply is no error:
-// its shares are zero and its lists empty.
+// solved exactly. A target without supply is no error: its shares are zero and
+// its lists empty.
 type Dependency struct {
 	walk   *Walk
 	target Stage
@@ -30,7 +30,7 @@ type Dependency struct {
 
 	visited   lazy[[]float64] // by state
 	reached   lazy[[]float64] // by state
-	countries lazy[[]float64] // by place
+	countries lazy[[]*country]
 }
 
 // Target returns the place and product that were asked for.
@@ -52,10 +52,14 @@ func (d *Dependency) SupplyTonnes() (float64, bool) {
 	return n.Nodes[d.node].Supply, true
 }
 
-// Assumptions returns the network's assumptions and those that concern this
-// target alone.
+// Assumptions returns what the network assumes that bears on the target's
+// product, and that the target has no supply where it has none.
 func (d *Dependency) Assumptions() []string {
-	assumptions := slices.Clone(d.walk.network.Assumptions)
+	n := d.walk.network
+	assumptions := slices.Clone(n.Assumptions)
+	if len(n.inputsOf) > 0 { // it was assembled
+		assumptions = n.AssumptionsFor(d.product)
+	}
 	if !d.HasSupply() {
 		assumptions = append(assumptions, fmt.Sprintf(
 			"No supply of %s in %s is known for %d: every share is zero.",

@@ -14,8 +14,8 @@ import (
 
 // Cases for the sentences of docs/methods.md that have no worked case there.
 
-// figures are everything that is not zero; what is not named is zero.
-type figures map[string]float64
+// wanted are the figures that is not zero; what is not named is zero.
+type wanted map[string]float64
 
 func measureWith(t *testing.T, w world, balance supply.Balance, target supply.Stage) map[string]float64 {
 	t.Helper()
@@ -23,7 +23,7 @@ func measureWith(t *testing.T, w world, balance supply.Balance, target supply.St
 }
 
 // checkAll holds that the measures of some kinds are exactly those named.
-func checkAll(t *testing.T, got map[string]float64, want figures, kinds ...string) {
+func checkAll(t *testing.T, got map[string]float64, want wanted, kinds ...string) {
 	t.Helper()
 	for name := range merge(got, want) {
 		if slices.ContainsFunc(kinds, func(kind string) bool { return len(name) >= len(kind) && name[:len(kind)] == kind }) {
@@ -38,7 +38,7 @@ var everything = []string{""}
 func TestPlainRing(t *testing.T) {
 	w := world{flows: []flow{{from: "A", to: "B", product: "p", tonnes: 7}, {from: "B", to: "A", product: "p", tonnes: 7}}}
 	for _, balance := range []supply.Balance{supply.Mass, supply.Exports, supply.ScaleExports} {
-		checkAll(t, measureWith(t, w, balance, at("A", "p")), figures{
+		checkAll(t, measureWith(t, w, balance, at("A", "p")), wanted{
 			"direct B":               1,
 			"unexplained {A p} RING": 1, // the first node is the target itself
 			"pass STAGE B p":         1, // the walk that is not stopped goes round for ever
@@ -61,7 +61,7 @@ func TestRingBehindARecipe(t *testing.T) {
 			{from: "Z", to: "X", product: "metal", tonnes: 8},
 		},
 	}
-	checkAll(t, measureWith(t, w, supply.Exports, at("T", "wire")), figures{
+	checkAll(t, measureWith(t, w, supply.Exports, at("T", "wire")), wanted{
 		"direct X":                        1,
 		"origin X":                        0.25,
 		"unexplained {X metal} RING":      0.75,
@@ -86,7 +86,7 @@ func TestRingBehindARecipe(t *testing.T) {
 	}, everything...)
 	// With the mass balance what X uses leaves the ring: 3 of 11 t have no source.
 	got := measureWith(t, w, supply.Mass, at("T", "wire"))
-	checkAll(t, got, figures{"unexplained {X metal} SURPLUS": 0.75}, "unexplained")
+	checkAll(t, got, wanted{"unexplained {X metal} SURPLUS": 0.75}, "unexplained")
 }
 
 // A ring of rings is one ring.
@@ -97,8 +97,8 @@ func TestRingOfRings(t *testing.T) {
 		{from: "C", to: "D", product: "p", tonnes: 2}, {from: "D", to: "C", product: "p", tonnes: 2},
 	}}
 	got := measureWith(t, w, supply.Mass, at("D", "p"))
-	checkAll(t, got, figures{"unexplained {D p} RING": 1}, "unexplained", "origin")
-	checkAll(t, got, figures{"pass STAGE A p": 1, "pass STAGE B p": 1, "pass STAGE C p": 1}, "pass STAGE")
+	checkAll(t, got, wanted{"unexplained {D p} RING": 1}, "unexplained", "origin")
+	checkAll(t, got, wanted{"pass STAGE A p": 1, "pass STAGE B p": 1, "pass STAGE C p": 1}, "pass STAGE")
 }
 
 // What leaves a ring, or is made in it, opens it.
@@ -106,17 +106,17 @@ func TestOpenRings(t *testing.T) {
 	flows := []flow{{from: "A", to: "B", product: "p", tonnes: 5}, {from: "B", to: "A", product: "p", tonnes: 6}}
 	t.Run("surplus", func(t *testing.T) {
 		checkAll(t, measureWith(t, world{flows: flows}, supply.Mass, at("A", "p")),
-			figures{"unexplained {B p} SURPLUS": 1}, "unexplained", "origin")
+			wanted{"unexplained {B p} SURPLUS": 1}, "unexplained", "origin")
 	})
 	t.Run("made", func(t *testing.T) {
 		w := world{flows: flows, production: map[supply.Stage]float64{at("B", "p"): 1}}
-		checkAll(t, measureWith(t, w, supply.Mass, at("A", "p")), figures{"origin B": 1}, "unexplained", "origin")
+		checkAll(t, measureWith(t, w, supply.Mass, at("A", "p")), wanted{"origin B": 1}, "unexplained", "origin")
 	})
 	t.Run("recipe", func(t *testing.T) {
 		w := world{flows: flows, production: map[supply.Stage]float64{at("B", "p"): 1},
 			recipes: map[string]map[string]float64{"p": {"q": 1}}}
 		checkAll(t, measureWith(t, w, supply.Mass, at("A", "p")),
-			figures{"unexplained {B q} NO_INPUT": 1}, "unexplained", "origin")
+			wanted{"unexplained {B q} NO_INPUT": 1}, "unexplained", "origin")
 	})
 }
 
@@ -132,16 +132,16 @@ func TestNoInput(t *testing.T) {
 	}
 	for _, balance := range []supply.Balance{supply.Mass, supply.Exports, supply.ScaleExports} {
 		got := measureWith(t, w, balance, at("T", "metal"))
-		checkAll(t, got, figures{
+		checkAll(t, got, wanted{
 			"direct C": 1, "origin A": 0.25, "unexplained {C ore} NO_INPUT": 0.75,
 		}, "direct", "origin", "unexplained")
-		checkAll(t, got, figures{ // the walk visits (C, ore)
+		checkAll(t, got, wanted{ // the walk visits (C, ore)
 			"pass STAGE C metal": 1, "pass STAGE C scrap": 0.25, "pass STAGE A scrap": 0.25, "pass STAGE C ore": 0.75,
 		}, "pass STAGE")
 	}
 	// Asked for itself, what C uses is supply that nothing is known of.
-	checkAll(t, measureWith(t, w, supply.Mass, at("C", "ore")), figures{"unexplained {C ore} NO_INPUT": 1}, everything...)
-	checkAll(t, measureWith(t, w, supply.Exports, at("C", "ore")), figures{}, everything...)
+	checkAll(t, measureWith(t, w, supply.Mass, at("C", "ore")), wanted{"unexplained {C ore} NO_INPUT": 1}, everything...)
+	checkAll(t, measureWith(t, w, supply.Exports, at("C", "ore")), wanted{}, everything...)
 }
 
 // pools: turbines have no trade data and are made of magnets; nobody is known
@@ -162,7 +162,7 @@ func pools() world {
 // domestic.
 func TestPoolUpstream(t *testing.T) {
 	got := measureWith(t, pools(), supply.Exports, at("N", "farm"))
-	checkAll(t, got, figures{
+	checkAll(t, got, wanted{
 		"domestic": 0.5, "direct N": 0.5, "direct D": 0.5,
 		"origin C":                       0.5, // all magnets
 		"unexplained {N tower} NO_INPUT": 0.25, "unexplained {D tower} NO_INPUT": 0.25,
@@ -173,7 +173,7 @@ func TestPoolUpstream(t *testing.T) {
 		// half the farms; N's turbines; D's from C; magnets of D.
 		"crossings": 0.5 + 0.25 + 0.25/4 + 0.5*3/4,
 	}, "domestic", "direct", "origin", "unexplained", "made", "crossings")
-	checkAll(t, got, figures{
+	checkAll(t, got, wanted{
 		"pass LINK D>N farm": 0.5, "pass LINK D>N turbine": 0.25 * 3 / 4, "pass LINK C>N turbine": 0.25 / 4,
 		"pass LINK C>D turbine": 0.25 / 4, "pass LINK C>D magnet": 0.5 * 3 / 4,
 		// D draws from the pool for its farms, and makes three in four of N's.
@@ -197,15 +197,15 @@ func TestPoolAsTarget(t *testing.T) {
 			crossings, domestic = 1.0/4+3.0/4, 3.0/4
 		}
 		got := everyMeasure(t, d)
-		checkAll(t, got, figures{
+		checkAll(t, got, wanted{
 			"domestic": domestic, "direct D": 3.0 / 4, "direct C": 1.0 / 4, "origin C": 1,
 			"made D turbine": 3.0 / 4, "made C turbine": 1.0 / 4, "made C magnet": 1, "made here": 2,
 			"crossings": crossings,
 		}, "domestic", "direct", "origin", "unexplained", "made", "crossings")
 		if place == "D" { // the target itself is taken out
-			checkAll(t, got, figures{"pass COUNTRY C ": 1, "pass COUNTRY D ": 3.0 / 4}, "pass COUNTRY")
+			checkAll(t, got, wanted{"pass COUNTRY C ": 1, "pass COUNTRY D ": 3.0 / 4}, "pass COUNTRY")
 		} else {
-			checkAll(t, got, figures{"pass COUNTRY C ": 1, "pass COUNTRY D ": 3.0 / 4,
+			checkAll(t, got, wanted{"pass COUNTRY C ": 1, "pass COUNTRY D ": 3.0 / 4,
 				"pass LINK D>" + place + " turbine": 3.0 / 4, "pass LINK C>" + place + " turbine": 1.0 / 4,
 				"pass LINK C>D magnet": 3.0 / 4}, "pass COUNTRY", "pass LINK")
 		}
@@ -239,7 +239,7 @@ func TestTargetWithoutSupply(t *testing.T) {
 		if tonnes, ok := d.SupplyTonnes(); tonnes != 0 || !ok {
 			t.Errorf("supply %v %v", tonnes, ok)
 		}
-		checkAll(t, everyMeasure(t, d), figures{}, everything...)
+		checkAll(t, everyMeasure(t, d), wanted{}, everything...)
 		if got := len(must[[]supply.Tier](t)(d.Tiers(ctx))); got != 0 {
 			t.Errorf("%d tiers", got)
 		}
@@ -256,6 +256,9 @@ func TestTargetWithoutSupply(t *testing.T) {
 		if a := d.Assumptions(); len(a) != 1 || a[0] != "No supply of magnet in "+place+" is known for 2024: every share is zero." {
 			t.Errorf("assumptions %q", a)
 		}
+	}
+	if _, err := ask(t, w, at("N", "farm")).Chokepoints(ctx, "CONTINENT", 0, 0, 0); graph.CodeOf(err) != graph.BadInput {
+		t.Errorf("an unknown kind of chokepoints gives %v", err)
 	}
 	if _, err := w.Dependency("N", "magnetron"); graph.CodeOf(err) != graph.NotFound {
 		t.Errorf("an unknown product gives %v", err)
@@ -346,6 +349,72 @@ func TestOrderOfEqualShares(t *testing.T) {
 	}
 	if places != "ABCDEFGMAMBMCMDMEMFMG" {
 		t.Errorf("order %s", places)
+	}
+}
+
+// The stages that pass at least the share asked for, and the steps between them.
+func TestDrawing(t *testing.T) {
+	w := world{
+		recipes:    map[string]map[string]float64{"metal": {"ore": 1}},
+		production: map[supply.Stage]float64{at("A", "ore"): 9, at("B", "metal"): 8, at("T", "metal"): 2},
+		flows: []flow{
+			{from: "A", to: "B", product: "ore", tonnes: 6, estimated: true},
+			{from: "B", to: "C", product: "metal", tonnes: 4}, {from: "B", to: "T", product: "metal", tonnes: 4},
+			{from: "C", to: "T", product: "metal", tonnes: 4},
+		},
+	}
+	d := ask(t, supply.NewWalk(w.network(supply.Mass)), at("T", "metal"))
+	got := must[supply.Drawing](t)(d.Drawing(context.Background(), 0.4, 0))
+	want := supply.Drawing{
+		Nodes: []supply.DrawnNode{
+			{Stage: at("T", "metal"), PassThrough: 1, MadeHere: 0.2},
+			{Stage: at("B", "metal"), PassThrough: 0.8, MadeHere: 0.8},
+			{Stage: at("B", "ore"), PassThrough: 0.8, Unexplained: 0.2, Steps: 1},
+			{Stage: at("A", "ore"), PassThrough: 0.6, MadeHere: 0.6, Origin: 0.6, Steps: 1},
+			{Stage: at("C", "metal"), PassThrough: 0.4},
+		},
+		Links: []supply.DrawnLink{
+			{From: at("B", "ore"), To: at("B", "metal"), By: supply.StepMade, Share: 1, PassThrough: 0.8},
+			{From: at("A", "ore"), To: at("B", "ore"), By: supply.StepTrade, Share: 0.75, PassThrough: 0.6, Estimated: true},
+			{From: at("B", "metal"), To: at("C", "metal"), By: supply.StepTrade, Share: 1, PassThrough: 0.4},
+			{From: at("B", "metal"), To: at("T", "metal"), By: supply.StepTrade, Share: 0.4, PassThrough: 0.4},
+			{From: at("C", "metal"), To: at("T", "metal"), By: supply.StepTrade, Share: 0.4, PassThrough: 0.4},
+		},
+	}
+	checkDrawing(t, got, want)
+	cut := must[supply.Drawing](t)(d.Drawing(context.Background(), 0.4, 3))
+	want.Nodes, want.Links, want.Truncated = want.Nodes[:3], []supply.DrawnLink{want.Links[0], want.Links[3]}, true
+	checkDrawing(t, cut, want)
+	// A place without a node of the pooled target is drawn too.
+	lux := must[supply.Drawing](t)(ask(t, supply.NewWalk(pools().network(supply.Mass)), at("LUX", "turbine")).Drawing(context.Background(), 0, 0))
+	draws := slices.DeleteFunc(lux.Links, func(l supply.DrawnLink) bool { return l.To != at("LUX", "turbine") || l.By != supply.StepPool })
+	if lux.Nodes[0].Stage != at("LUX", "turbine") || len(draws) != 2 {
+		t.Errorf("drawing %+v", lux)
+	}
+}
+
+func checkDrawing(t *testing.T, got, want supply.Drawing) {
+	t.Helper()
+	if len(got.Nodes) != len(want.Nodes) || len(got.Links) != len(want.Links) || got.Truncated != want.Truncated {
+		t.Fatalf("drawing %+v", got)
+	}
+	for i, node := range got.Nodes {
+		of := want.Nodes[i]
+		check(t, "pass-through", node.PassThrough, of.PassThrough)
+		check(t, "made here", node.MadeHere, of.MadeHere)
+		check(t, "origin", node.Origin, of.Origin)
+		check(t, "unexplained", node.Unexplained, of.Unexplained)
+		if node.Stage != of.Stage || node.Steps != of.Steps {
+			t.Errorf("node %+v, want %+v", node, of)
+		}
+	}
+	for i, link := range got.Links {
+		of := want.Links[i]
+		check(t, "pass-through", link.PassThrough, of.PassThrough)
+		check(t, "share", link.Share, of.Share)
+		if link.From != of.From || link.To != of.To || link.By != of.By || link.Estimated != of.Estimated {
+			t.Errorf("link %+v, want %+v", link, of)
+		}
 	}
 }
 

@@ -28,8 +28,8 @@ func reExports() *supply.Network {
 	}
 }
 
-// Trade statistics show that C gets most from B. A third of that is B's own,
-// the rest only passes.
+// Trade statistics show that C gets most from B. More than half of that only
+// passes B.
 func ExampleDependency_Shares() {
 	d, err := supply.NewWalk(reExports()).Dependency("C", "p")
 	if err != nil {

@@ -407,3 +407,24 @@ func TestHubsThatPassNearlyAllBack(t *testing.T) {
 		})
 	}
 }
+
+// A list that is cut is the beginning of the whole one.
+func TestChokepointsThatAreCut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, _, stage := question(t, shape{places: 20, products: 3, pools: true, largest: 1 << 20})
+		w := supply.NewWalk(n)
+		kind := rapid.SampledFrom([]supply.Kind{supply.KindCountry, supply.KindStage, supply.KindLink}).Draw(t, "kind")
+		all := must[[]supply.Chokepoint](t)(ask(t, w, stage).Chokepoints(context.Background(), kind, 0.1, 0, 0))
+		first, least := evenly(0, 25).Draw(t, "first"), rapid.Float64Range(0, 0.3).Draw(t, "least")
+		var want []supply.Chokepoint
+		for _, c := range all {
+			if c.PassThrough >= least-1e-12 && (first == 0 || len(want) < first) {
+				want = append(want, c)
+			}
+		}
+		got := must[[]supply.Chokepoint](t)(ask(t, w, stage).Chokepoints(context.Background(), kind, 0.1, least, first))
+		if !slices.Equal(got, want) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	})
+}

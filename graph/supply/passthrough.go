@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+
+	"tiermap/graph"
 )
 
 // Chokepoints returns what at least minShare (inclusive) of the target's supply
@@ -16,9 +18,6 @@ import (
 // the list with its other products; it is never a single point of failure of
 // itself. Links are trade links and draws from a pool; making is no link.
 func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minShare float64, first int) ([]Chokepoint, error) {
-	if d.state < 0 {
-		return []Chokepoint{}, nil
-	}
 	var list []Chokepoint
 	var err error
 	switch kind {
@@ -26,8 +25,10 @@ func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minSha
 		list, err = d.stageChokepoints(ctx, minShare)
 	case KindLink:
 		list, err = d.linkChokepoints(ctx, minShare)
+	case KindCountry:
+		list, err = d.countryChokepoints(ctx, minShare, first)
 	default:
-		list, err = d.countryChokepoints(ctx, minShare)
+		err = graph.Errorf(graph.BadInput, "chokepoints are of kind %s, %s or %s, not %q", KindCountry, KindStage, KindLink, kind)
 	}
 	if err != nil {
 		return nil, err
@@ -35,8 +36,8 @@ func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minSha
 	for i := range list {
 		point := &list[i]
 		point.Kind = kind
-		point.SinglePointOfFailure = point.PassThrough >= 1-epsilon-slack &&
-			!(kind == KindCountry && point.Place == d.target.Place)
+		own := kind == KindCountry && point.Place == d.target.Place
+		point.SinglePointOfFailure = !own && point.PassThrough >= 1-epsilon-slack
 	}
 	slices.SortFunc(list, func(a, b Chokepoint) int {
 		return cmp.Or(descending(a.PassThrough, b.PassThrough), cmp.Compare(a.Place, b.Place),
@@ -63,15 +64,30 @@ func (d *Dependency) stageChokepoints(ctx context.Context, minShare float64) ([]
 	return list, nil
 }
 
-func (d *Dependency) countryChokepoints(ctx context.Context, minShare float64) ([]Chokepoint, error) {
-	pass, err := d.countryPassThrough(ctx)
+// countryChokepoints solves for no more countries than it must: one cannot be
+// passed more than its stages are together.
+func (d *Dependency) countryChokepoints(ctx context.Context, minShare float64, first int) ([]Chokepoint, error) {
+	countries, err := d.byCountry(ctx)
 	if err != nil {
 		return nil, err
 	}
 	list := []Chokepoint{}
-	for i, share := range pass {
-		if passesAtLeast(share, minShare) {
-			list = append(list, Chokepoint{Place: d.walk.network.Places[i], PassThrough: share})
+	least := minShare // what a country must pass to be listed
+	const batch = 16
+	for len(countries) > 0 && passesAtLeast(countries[0].most, least) {
+		part := countries[:min(batch, len(countries))]
+		countries = countries[len(part):]
+		if err := d.solveCountries(ctx, part); err != nil {
+			return nil, err
+		}
+		for _, c := range part {
+			if passesAtLeast(c.share.value, minShare) {
+				list = append(list, Chokepoint{Place: d.walk.network.Places[c.place], PassThrough: c.share.value})
+			}
+		}
+		if first > 0 && len(list) >= first {
+			slices.SortFunc(list, func(a, b Chokepoint) int { return cmp.Compare(b.PassThrough, a.PassThrough) })
+			least = list[first-1].PassThrough
 		}
 	}
 	return list, nil
@@ -151,44 +167,61 @@ func (d *Dependency) stagePassThrough(ctx context.Context) ([]float64, error) {
 	return pass, nil
 }
 
-// countryPassThrough returns the pass-through share of each place at all its
-// products.
-func (d *Dependency) countryPassThrough(ctx context.Context) ([]float64, error) {
-	return d.countries.get(func() ([]float64, error) {
+// country is a place at all its products, as a set that the walk may pass.
+type country struct {
+	place int32
+	set   []int32 // states, the target's taken out
+	most  float64 // what is passed at most: the chances of its states added
+	share lazy[float64]
+}
+
+// byCountry returns the countries that the walk may pass, by most descending.
+func (d *Dependency) byCountry(ctx context.Context) ([]*country, error) {
+	return d.countries.get(func() ([]*country, error) {
 		w := d.walk
 		reach, err := d.reach(ctx)
 		if err != nil {
 			return nil, err
 		}
-		sets := make([][]int32, len(w.network.Places))
+		countries := make([]*country, len(w.network.Places))
+		for i := range countries {
+			countries[i] = &country{place: int32(i)}
+		}
 		for i, node := range w.network.Nodes {
 			if int32(i) == d.node {
 				continue
 			}
-			if market := w.market[i]; reach[market] > 0 {
-				sets[node.Place] = append(sets[node.Place], market)
+			states := []int32{w.market[i], w.maker[i]}
+			if !w.network.Products[node.Product].Pooled {
+				states = states[:1] // its maker is reached from there alone
 			}
-			if maker := w.maker[i]; reach[maker] > 0 && w.network.Products[node.Product].Pooled {
-				sets[node.Place] = append(sets[node.Place], maker)
+			c := countries[node.Place]
+			for _, s := range states {
+				if reach[s] > 0 {
+					c.set, c.most = append(c.set, s), c.most+reach[s]
+				}
 			}
 		}
-		pass := make([]float64, len(sets))
-		var scratch [][]float64
-		workers := parallelism(len(sets))
-		for range workers {
-			scratch = append(scratch, make([]float64, w.states))
-		}
-		err = parallel(ctx, len(sets), func(worker, i int) (err error) {
-			switch len(sets[i]) {
-			case 0:
-			case 1:
-				pass[i] = reach[sets[i][0]]
-			default:
-				pass[i], err = w.chain.meets(ctx, d.state, sets[i], scratch[worker])
+		slices.SortStableFunc(countries, func(a, b *country) int { return cmp.Compare(b.most, a.most) })
+		return countries, nil
+	})
+}
+
+// solveCountries finds the pass-through shares of countries, several at a time.
+func (d *Dependency) solveCountries(ctx context.Context, countries []*country) error {
+	scratch := make([][]float64, parallelism(len(countries)))
+	return parallel(ctx, len(countries), func(worker, i int) error {
+		c := countries[i]
+		_, err := c.share.get(func() (float64, error) {
+			if len(c.set) == 1 {
+				return c.most, nil
 			}
-			return err
+			if scratch[worker] == nil {
+				scratch[worker] = make([]float64, d.walk.states)
+			}
+			return d.walk.chain.meets(ctx, d.state, c.set, scratch[worker])
 		})
-		return pass, err
+		return err
 	})
 }
 

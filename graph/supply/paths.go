@@ -26,6 +26,10 @@ const (
 // (1972, doi:10.1287/mnsc.18.7.401), best first, with the share of the best way
 // onwards as the bound: exact, without a limit on length.
 func (d *Dependency) Paths(ctx context.Context, first int, minShare float64) (Paths, error) {
+	return d.paths(ctx, first, minShare, pathWork)
+}
+
+func (d *Dependency) paths(ctx context.Context, first int, minShare float64, limit int) (Paths, error) {
 	result := Paths{Paths: []Path{}}
 	if d.state < 0 {
 		return result, nil
@@ -35,10 +39,7 @@ func (d *Dependency) Paths(ctx context.Context, first int, minShare float64) (Pa
 		return Paths{}, err
 	}
 	if first > 0 {
-		s, err := d.newPathSearch(ctx)
-		if err != nil {
-			return Paths{}, err
-		}
+		s := d.newPathSearch(limit)
 		if err := s.best(ctx, first, minShare); err != nil {
 			return Paths{}, err
 		}
@@ -165,7 +166,8 @@ type pathSearch struct {
 
 	found     []foundPath
 	tieAtCut  bool
-	work      int
+	work      int // steps looked at
+	limit     int
 	exhausted bool
 
 	// Scratch of one search for a way onwards; marks hold its number.
@@ -182,14 +184,13 @@ type foundPath struct {
 	states []int32
 }
 
-func (d *Dependency) newPathSearch(ctx context.Context) (*pathSearch, error) {
+func (d *Dependency) newPathSearch(limit int) *pathSearch {
 	n := d.walk.states
-	s := &pathSearch{
-		bounds: d.walk.bounds(), walk: d.walk, target: d.target, start: d.state,
+	return &pathSearch{
+		bounds: d.walk.bounds(), walk: d.walk, target: d.target, start: d.state, limit: limit,
 		blocked: make([]int32, n), closed: make([]int32, n), opened: make([]int32, n),
 		share: make([]float64, n), came: make([]int32, n),
 	}
-	return s, ctx.Err()
 }
 
 // subset is all paths that begin with a prefix and do not go on to some states.
@@ -213,7 +214,7 @@ func (s *pathSearch) best(ctx context.Context, first int, minShare float64) erro
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if s.work > pathWork {
+		if s.work > s.limit {
 			s.exhausted = true
 			break
 		}

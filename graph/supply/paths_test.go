@@ -242,6 +242,40 @@ func TestPathsPastAClique(t *testing.T) {
 	}
 }
 
+// A search that is cut says so, and lists no path that there is not.
+func TestPathsWithinALimit(t *testing.T) {
+	n := ladder(10).network(supply.Mass)
+	w := supply.NewWalk(n)
+	all := allPaths(n, n.Node(0, 0))
+	exists := map[string]bool{}
+	for _, path := range all {
+		exists[fmt.Sprint(path)] = true
+	}
+	cut := 0
+	for limit := 1; limit < 1<<20; limit *= 2 {
+		for _, first := range []int{2, 600} {
+			d := ask(t, w, at("A", rung(0)))
+			got := must[supply.Paths](t)(d.PathsWithin(context.Background(), first, limit))
+			if !got.Truncated {
+				checkFirst(t, d, first, all)
+				continue
+			}
+			cut++
+			for _, path := range got.Paths {
+				if !exists[fmt.Sprint(path)] {
+					t.Errorf("path %v is none", path)
+				}
+			}
+			if len(got.Paths) > first {
+				t.Errorf("%d paths, %d were asked for", len(got.Paths), first)
+			}
+		}
+	}
+	if cut < 10 {
+		t.Errorf("the search was cut %d times only", cut)
+	}
+}
+
 // The least share is inclusive.
 func TestPathsOfLeastShare(t *testing.T) {
 	w := supply.NewWalk(ladder(2).network(supply.Mass))

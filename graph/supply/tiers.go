@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sort"
 )
 
 // Tiers returns where each product upstream of the target is made, the target's
@@ -66,8 +65,9 @@ func (d *Dependency) steps(v []float64) []int {
 	return steps
 }
 
-// TierFlows returns the flows between stages of at least minShare, at most
-// first of them (0: all), by share descending, then ids.
+// TierFlows returns the flows between stages of at least minShare (inclusive),
+// at most first of them (0: all), by share descending, then ids. The others are
+// folded: counted, and their shares added.
 func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int) (TierFlows, error) {
 	v, err := d.visits(ctx)
 	if err != nil {
@@ -81,28 +81,44 @@ func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int)
 	if err != nil {
 		return TierFlows{}, err
 	}
-	needs := d.needs(v)
-	byProduct := make([][]TierFlow, len(d.walk.network.Products))
+	search := flowSearch{Dependency: d, needs: d.needs(v), reported: reported, minShare: minShare}
+	byProduct := make([]TierFlows, len(d.walk.network.Products))
 	err = parallel(ctx, len(byProduct), func(_, p int) (err error) {
-		byProduct[p], err = d.flowsOf(ctx, int32(p), needs, reported)
+		byProduct[p], err = search.flowsOf(ctx, int32(p))
 		return err
 	})
 	if err != nil {
 		return TierFlows{}, err
 	}
-	flows := slices.Concat(byProduct...)
-	slices.SortFunc(flows, func(a, b TierFlow) int {
+	all := TierFlows{Flows: []TierFlow{}, Unexplained: unexplained}
+	for _, part := range byProduct {
+		all.Flows = append(all.Flows, part.Flows...)
+		all.Folded += part.Folded
+		all.FoldedShare += part.FoldedShare
+	}
+	slices.SortFunc(all.Flows, func(a, b TierFlow) int {
 		return cmp.Or(descending(a.Share, b.Share), a.From.compare(b.From), a.To.compare(b.To))
 	})
-	result := TierFlows{Unexplained: unexplained}
-	large := sort.Search(len(flows), func(i int) bool { return flows[i].Share < minShare-slack })
-	kept := upTo(flows[:large], first)
-	result.Flows, result.Truncated = kept, len(kept) < large
-	for _, f := range flows[len(kept):] {
-		result.Folded++
-		result.FoldedShare += f.Share
+	kept := upTo(all.Flows, first)
+	for _, f := range all.Flows[len(kept):] {
+		all.fold(f.Share)
+		all.Truncated = true
 	}
-	return result, nil
+	all.Flows = kept
+	return all, nil
+}
+
+func (t *TierFlows) fold(share float64) {
+	t.Folded++
+	t.FoldedShare += share
+}
+
+// flowSearch is what the flows of all products are found with.
+type flowSearch struct {
+	*Dependency
+	needs    map[int32][]need // by market state
+	reported *reported
+	minShare float64
 }
 
 // need is what one stage takes of an input: the share of the target's supply,
@@ -139,41 +155,57 @@ func (d *Dependency) needs(v []float64) map[int32][]need {
 // flowsOf returns the flows from where a product is made to where it is needed:
 // the share needed times (I − T)⁻¹, T the trade steps within the product, times
 // the share made there.
-func (d *Dependency) flowsOf(ctx context.Context, product int32, needs map[int32][]need, reported *reported) ([]TierFlow, error) {
-	w := d.walk
+func (f flowSearch) flowsOf(ctx context.Context, product int32) (TierFlows, error) {
+	w := f.walk
+	first, end := w.first[product], w.first[product+1]
 	x, sure := make([]float64, w.states), make([]float64, w.states)
-	lo, hi := w.nodesOf(product)
-	var flows []TierFlow
-	for s := w.first[product]; s < w.first[product+1]; s++ {
-		if len(needs[s]) == 0 {
+	var flows TierFlows
+	for s := first; s < end; s++ {
+		if len(f.needs[s]) == 0 {
 			continue
 		}
-		clear(x[w.first[product]:w.first[product+1]])
-		clear(sure[w.first[product]:w.first[product+1]])
-		x[s], sure[s] = 1, 1
+		clear(x[first:end])
+		x[s] = 1
 		if err := w.toMakers(ctx, w.chain, product, x); err != nil {
-			return nil, err
+			return TierFlows{}, err
 		}
-		if err := w.toMakers(ctx, reported.chain, product, sure); err != nil {
-			return nil, err
-		}
-		for i := lo; i < hi; i++ {
-			made, known := x[w.maker[i]], sure[w.maker[i]]
-			if made == 0 {
-				continue
-			}
-			for _, n := range needs[s] {
-				flow := TierFlow{From: w.stage(i), To: n.stage, ToTarget: n.target, Share: n.share * made}
-				if n.estimated {
-					flow.EstimatedShare = flow.Share
-				} else if reported.cut[product] {
-					flow.EstimatedShare = n.share * max(0, made-known)
-				}
-				flows = append(flows, flow)
+		if f.reported.cut[product] {
+			clear(sure[first:end])
+			sure[s] = 1
+			if err := w.toMakers(ctx, f.reported.chain, product, sure); err != nil {
+				return TierFlows{}, err
 			}
 		}
+		f.add(&flows, product, f.needs[s], x, sure)
 	}
 	return flows, nil
+}
+
+// add appends what the makers of a product make for needs: x is the chance to
+// come to each, sure that without an estimated step.
+func (f flowSearch) add(flows *TierFlows, product int32, needs []need, x, sure []float64) {
+	lo, hi := f.walk.nodesOf(product)
+	for i := lo; i < hi; i++ {
+		maker := f.walk.maker[i]
+		if x[maker] == 0 {
+			continue
+		}
+		for _, n := range needs {
+			share, estimated := n.share*x[maker], 0.0
+			if share < f.minShare-slack {
+				flows.fold(share)
+				continue
+			}
+			if n.estimated {
+				estimated = share
+			} else if f.reported.cut[product] {
+				estimated = n.share * max(0, x[maker]-sure[maker])
+			}
+			flows.Flows = append(flows.Flows, TierFlow{
+				From: f.walk.stage(i), To: n.stage, ToTarget: n.target, Share: share, EstimatedShare: estimated,
+			})
+		}
+	}
 }
 
 // toMakers walks within one product: from the entries x to those of its makers.

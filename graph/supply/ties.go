@@ -41,7 +41,7 @@ type tieSearch struct {
 	found       []foundPath
 }
 
-func (t *tieSearch) stopped() bool { return t.work > pathWork || t.ctx.Err() != nil }
+func (t *tieSearch) stopped() bool { return t.work > t.limit || t.ctx.Err() != nil }
 
 // descend lists the paths that begin with states, whose share is share, and have
 // left stages more, the one that states ends at included.
