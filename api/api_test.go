@@ -432,9 +432,8 @@ func post(t testing.TB, url string, body io.Reader) (status int, answer string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return response.StatusCode, string(text)

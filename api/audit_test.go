@@ -76,7 +76,11 @@ func auditFolder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(partial) })
+	t.Cleanup(func() {
+		if err := os.RemoveAll(partial); err != nil {
+			t.Error(err)
+		}
+	})
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(partial, name), text, 0o644); err != nil {
 			t.Fatal(err)

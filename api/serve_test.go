@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -30,7 +31,7 @@ func dial(t *testing.T, url, send string) net.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { _ = c.Close() }) // some tests have closed it
 	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
@@ -73,9 +74,8 @@ func TestLargeBodiesAreRefusedUnread(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if response.StatusCode != http.StatusRequestEntityTooLarge || !response.Close {
@@ -122,8 +122,11 @@ func (w waiting) ask(url string) <-chan string {
 			answer <- err.Error()
 			return
 		}
-		defer r.Body.Close()
-		text, _ := io.ReadAll(r.Body)
+		text, err := io.ReadAll(r.Body)
+		if err := errors.Join(err, r.Body.Close()); err != nil {
+			answer <- err.Error()
+			return
+		}
 		answer <- strings.TrimSpace(string(text))
 	}()
 	return answer
@@ -151,7 +154,7 @@ func TestAClientThatGoesAwayStopsTheWork(t *testing.T) {
 	if err := client.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := receive(t, w.stopped, "the stop"); err != context.Canceled {
+	if err := receive(t, w.stopped, "the stop"); !errors.Is(err, context.Canceled) {
 		t.Errorf("the resolver was told %v", err)
 	}
 }
@@ -169,7 +172,9 @@ func TestStoppingLetsRequestsEnd(t *testing.T) {
 		if err != nil {
 			break
 		}
-		client.Close()
+		if err := client.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	close(w.release)
 	if got := receive(t, answer, "the answer"); got != `{"data":{"wait":"done"}}` {
@@ -190,7 +195,7 @@ func TestStoppingCutsOffWhatDoesNotEnd(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
-	if err := receive(t, w.stopped, "the stop of the resolver"); err != context.Canceled {
+	if err := receive(t, w.stopped, "the stop of the resolver"); !errors.Is(err, context.Canceled) {
 		t.Errorf("the resolver was told %v", err)
 	}
 }
@@ -200,7 +205,9 @@ func TestServeSaysWhyItCannot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if err := api.Serve(context.Background(), l, handler(t, config(t)), api.DefaultTimeouts(), zap.NewNop()); err == nil {
 		t.Error("served on a closed listener")
 	}

@@ -136,12 +136,14 @@ func (e *Executor) log(ctx context.Context, shown Error, details error) {
 // the schema promises a value.
 func cause(err error) error {
 	for {
+		var formatted gqlerrors.FormattedError
+		var located *gqlerrors.Error
 		var inner error
-		switch e := err.(type) {
-		case gqlerrors.FormattedError:
-			inner = e.OriginalError()
-		case *gqlerrors.Error:
-			inner = e.OriginalError
+		switch {
+		case errors.As(err, &formatted):
+			inner = formatted.OriginalError()
+		case errors.As(err, &located):
+			inner = located.OriginalError
 		}
 		if inner == nil {
 			return err

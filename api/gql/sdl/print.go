@@ -200,11 +200,11 @@ func literal(t graphql.Type, value any) string {
 	case *graphql.List:
 		return listLiteral(t.OfType, value)
 	case *graphql.Enum:
-		return fmt.Sprint(t.Serialize(value))
+		return fmt.Sprint(t.Serialize(value)) //nolint:misspell // the library spells it so
 	case *graphql.InputObject:
 		return objectLiteral(t, value)
 	case *graphql.Scalar:
-		value = t.Serialize(value)
+		value = t.Serialize(value) //nolint:misspell // the library spells it so
 	}
 	return quote(value)
 }
