@@ -48,6 +48,10 @@ func (s *Store) Begin(ctx context.Context, d graph.Dataset) (graph.Load, error) 
 	return l, nil
 }
 
+// begin opens the transaction of a load. As long as it lasts the database has one
+// thread: of two, one would do the appending and the other would wait for it,
+// busily, on the core that the reader of the file needs (4.5 seconds of
+// processor time for a full year of BACI instead of 2.9).
 func (s *Store) begin(ctx context.Context, d graph.Dataset) (*loading, error) {
 	words, err := s.words.grow(ctx, s)
 	if err != nil {
@@ -57,7 +61,7 @@ func (s *Store) begin(ctx context.Context, d graph.Dataset) (*loading, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.exec(ctx, "BEGIN"); err != nil {
+	if err := c.exec(ctx, "SET GLOBAL threads = 1; BEGIN"); err != nil {
 		s.give(c)
 		return nil, err
 	}
@@ -282,6 +286,7 @@ func (l *loading) end(rollback bool) {
 	if rollback {
 		l.conn.rollback()
 	}
+	_ = l.conn.exec(context.Background(), fmt.Sprintf("SET GLOBAL threads = %d", l.store.options.threads())) // if not, it is only slower
 	l.store.lastPart = max(l.store.lastPart, l.nextPart-1)
 	l.store.give(l.conn)
 	l.done()

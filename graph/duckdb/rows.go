@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -118,6 +119,8 @@ func (r *fileRows) write(ctx context.Context, in *input, from, to int) error {
 // add writes rows to a table and notes what the part has to know of them.
 func (r *fileRows) add(a *appender, in *input, from, to int) error {
 	r.note(in, from, to)
+	r.count += int64(to - from)
+	r.part.rows += int64(to - from)
 	if r.kind.Name == graph.Trades {
 		r.load.coverage.add(in, from, to)
 	}
@@ -144,29 +147,37 @@ func (r *fileRows) add(a *appender, in *input, from, to int) error {
 // note keeps count, years and lines of the part.
 func (r *fileRows) note(in *input, from, to int) {
 	p := r.part
-	r.count += int64(to - from)
 	if r.year >= 0 {
-		for i := from; i < to; i++ {
-			if year := at(in.columns[r.year].Int, i, graph.NoInt); year != graph.NoInt {
-				p.years = widen(p.years, year, p.years[0] == graph.NoInt)
-			}
-		}
+		p.years = noteYears(p.years, in.columns[r.year].Int, from, to)
 	}
-	for i := from; i < to; i++ {
-		line := at(in.columns[r.line].Int, i, graph.NoInt)
-		p.inOrder = p.inOrder && (p.rows == 0 || line >= r.lastLine)
-		p.lines = widen(p.lines, line, p.rows == 0)
-		r.lastLine = line
-		p.rows++
+	low, high, last, inOrder := p.lines[0], p.lines[1], r.lastLine, p.inOrder
+	if p.rows == 0 {
+		low, high, last = math.MaxInt32, math.MinInt32, math.MinInt32
 	}
+	lines := in.columns[r.line].Int
+	if lines == nil {
+		lines, from, to = []int32{graph.NoInt}, 0, 1
+	}
+	for _, line := range lines[from:to] {
+		inOrder = inOrder && line >= last
+		low, high, last = min(low, line), max(high, line), line
+	}
+	p.lines, r.lastLine, p.inOrder = [2]int32{low, high}, last, inOrder
 }
 
-// widen makes a range hold v; of a first value it is made.
-func widen(r [2]int32, v int32, first bool) [2]int32 {
-	if first {
-		return [2]int32{v, v}
+// noteYears widens a range of years, whose bounds are NoInt as long as there is none.
+func noteYears(years [2]int32, column []int32, from, to int) [2]int32 {
+	if column == nil {
+		return years
 	}
-	return [2]int32{min(r[0], v), max(r[1], v)}
+	first, last := years[0], years[1]
+	for _, year := range column[from:to] {
+		if year != graph.NoInt && (year < first || first == graph.NoInt) {
+			first = year
+		}
+		last = max(last, year)
+	}
+	return [2]int32{first, last}
 }
 
 // compare notes which fields have had more than one value, and reports whether

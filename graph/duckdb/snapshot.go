@@ -17,6 +17,23 @@ type snapshot struct {
 	store   *Store
 	catalog *catalog
 	close   func() // once
+
+	mu    sync.Mutex
+	words *graph.Words // of every batch, once the first is read
+}
+
+// wordList returns the one list of words that the snapshot's batches share.
+func (s *snapshot) wordList(ctx context.Context) (*graph.Words, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.words == nil {
+		list, err := s.store.words.all(ctx, s.store)
+		if err != nil {
+			return nil, storeError(s.store.path, err)
+		}
+		s.words = graph.WordsOf(list)
+	}
+	return s.words, nil
 }
 
 // Snapshot implements graph.Store.
@@ -293,9 +310,9 @@ func addFile(list []run, file []*part, place int, after *int32) []run {
 // stream runs the statement for some parts and hands on its rows, batch by batch.
 func (s *snapshot) stream(ctx context.Context, sel *selection, sources []source, key int, bounds []string, order string,
 	more []string, yield func(*graph.Batch) error) error {
-	words, err := s.store.words.all(ctx, s.store)
+	words, err := s.wordList(ctx)
 	if err != nil {
-		return storeError(s.store.path, err)
+		return err
 	}
 	columns := slices.DeleteFunc(slices.Clone(sel.wanted), func(i int) bool { return ofPart(sel.kind.Fields[i]) })
 	table, texts := sel.union(sources, key, columns)
@@ -314,7 +331,7 @@ func (s *snapshot) stream(ctx context.Context, sel *selection, sources []source,
 	for _, source := range sources {
 		byPlace[int32(source.place)] = source.part
 	}
-	batch := &graph.Batch{Kind: sel.kind, Words: graph.WordsOf(words), Columns: make([]graph.Column, len(sel.kind.Fields))}
+	batch := &graph.Batch{Kind: sel.kind, Words: words, Columns: make([]graph.Column, len(sel.kind.Fields))}
 	var failed error // of yield: not the store's
 	err = s.store.using(func(c *connection) error {
 		rows, err := c.query(ctx, statement, slices.Concat(texts, more)...)

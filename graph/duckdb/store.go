@@ -93,15 +93,12 @@ func open(ctx context.Context, path string, o Options, schema *graph.Schema) (*S
 }
 
 func settings(o Options) map[string]string {
-	threads, memory := o.Threads, o.MemoryMB
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
+	memory := o.MemoryMB
 	if memory <= 0 {
 		memory = defaultMemoryMB
 	}
 	s := map[string]string{
-		"threads": strconv.Itoa(threads), "memory_limit": strconv.Itoa(memory) + "MB",
+		"threads": strconv.Itoa(o.threads()), "memory_limit": strconv.Itoa(memory) + "MB",
 		// Nothing is fetched from anywhere behind the user's back.
 		"autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
 	}
@@ -109,6 +106,13 @@ func settings(o Options) map[string]string {
 		s["access_mode"] = "read_only"
 	}
 	return s
+}
+
+func (o Options) threads() int {
+	if o.Threads > 0 {
+		return o.Threads
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 // ensureFile makes sure that there is a file to open, and that it is one.
