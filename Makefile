@@ -47,5 +47,9 @@ generate: ## write the generated pages anew
 drift: generate ## generated files and go.mod are as their sources say
 	go mod tidy -diff
 	git diff --exit-code -- docs api
+web: ## the pages anew, into web/dist (needs Node.js and npm)
+	cd web && npm ci --ignore-scripts && npm run build
+	rm -rf web/node_modules
+
 clean: ## what was built; the store stays
 	rm -rf bin

@@ -86,7 +86,8 @@ type Snapshot interface {
 	// Read streams the rows that match q, in batches, in a stable order: nodes
 	// by id, then by rank of their dataset; relationships by dataset, file and
 	// line. A batch is valid until yield returns; an error of yield ends the
-	// reading and is returned.
+	// reading and is returned. All batches of a snapshot share one list of
+	// words.
 	Read(ctx context.Context, q Query, yield func(*Batch) error) error
 	// Count returns how many rows match q: distinct ids for nodes, rows for
 	// relationships; After and Limit are ignored.

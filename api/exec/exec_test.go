@@ -70,7 +70,7 @@ func TestAnswers(t *testing.T) {
 			Resolve: func(p graphql.ResolveParams) (any, error) { return p.Args["of"], nil }},
 		"share":   {Type: graphql.Float, Resolve: func(graphql.ResolveParams) (any, error) { return 0.1, nil }},
 		"unknown": {Type: graphql.Float, Resolve: func(graphql.ResolveParams) (any, error) { return math.NaN(), nil }},
-		"raw": {Type: graphql.NewScalar(graphql.ScalarConfig{Name: "Raw", Serialize: func(v any) any { return v }}), //nolint:misspell // the library spells it so
+		"raw": {Type: graphql.NewScalar(graphql.ScalarConfig{Name: "Raw", Serialize: func(v any) any { return v }}),
 			Resolve: func(graphql.ResolveParams) (any, error) { return map[string]any{"b": 1, "a": []any{2}}, nil }},
 		"change": {Type: graphql.String},
 	})

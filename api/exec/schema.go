@@ -27,7 +27,7 @@ func warm(s *graphql.Schema) {
 		case *graphql.InputObject:
 			t.Fields()
 		case *graphql.Enum:
-			t.Serialize("") //nolint:misspell // the library spells it so
+			t.Serialize("")
 			t.ParseValue("")
 		}
 	}

@@ -38,6 +38,6 @@ func DefaultLimits() Limits {
 		Repeats:    2_000,
 		Values:     2_000,
 		ListItems:  1_000,
-		Cost:       100_000,
+		Cost:       250_000,
 	}
 }

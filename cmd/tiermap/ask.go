@@ -18,6 +18,9 @@ import (
 // waits in front of it, can interrupt it.
 const longestAsk = time.Hour
 
+// costliestAsk is how many values its answer may hold: nobody else waits.
+const costliestAsk = 1_000_000_000
+
 func (c *commands) ask() *cobra.Command {
 	var variables string
 	cmd := &cobra.Command{
@@ -32,7 +35,7 @@ func (c *commands) ask() *cobra.Command {
 				return c.answer(failure(err))
 			}
 			o := exec.DefaultOptions()
-			o.Timeout = longestAsk
+			o.Timeout, o.Limits.Cost = longestAsk, costliestAsk
 			executor, _, store, err := c.executor(cmd.Context(), readOnly, o, gql.Options{}, ask.Options{})
 			if err != nil {
 				return c.answer(failure(err))

@@ -8,9 +8,9 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
 	"tiermap/api"
@@ -24,7 +24,7 @@ import (
 // and what serve prints.
 func examples() []api.Example {
 	return []api.Example{
-		{Title: "Where do Dutch magnets come from?", Query: `{
+		{Title: "Where do Dutch magnets come from?", Query: `query DutchMagnets {
   dependency(country: "NLD", product: "ndfeb-magnet", material: "neodymium") {
     year
     supplyTonnes
@@ -34,13 +34,13 @@ func examples() []api.Example {
     assumptions
   }
 }`},
-		{Title: "Who could stop them?", Query: `{
+		{Title: "Who could stop them?", Query: `query WhoCouldStopThem {
   dependency(country: "NLD", product: "ndfeb-magnet", material: "neodymium") {
     chokepoints(first: 5) { country { name } passThroughShare singlePointOfFailure }
     paths(first: 3) { paths { share steps { country { id } product { id } by } } explainedShare }
   }
 }`},
-		{Title: "Where is each stage of the EU's lithium made?", Query: `{
+		{Title: "Where is each stage of the EU's lithium made?", Query: `query EuropeanLithium {
   dependency(country: "EU", product: "lithium-carbonate", material: "lithium") {
     tiers { product { name } steps hhi madeIn { country { name } share } }
     provenance { title licence }
@@ -48,6 +48,10 @@ func examples() []api.Example {
 }`},
 	}
 }
+
+// timeToSend is how long an answer may take on its way, beside the time that
+// it takes to compute.
+const timeToSend = time.Minute
 
 func (c *commands) serve() *cobra.Command {
 	o, limits := exec.DefaultOptions(), exec.DefaultOptions().Limits
@@ -60,7 +64,11 @@ func (c *commands) serve() *cobra.Command {
 		Short: "Serve the GraphQL API and its page",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			log, err := c.logger(logFormat, logLevel)
+			level, err := zapcore.ParseLevel(logLevel)
+			if err != nil {
+				return graph.Errorf(graph.BadInput, "--log-level %q is not debug, info, warn or error", logLevel)
+			}
+			log, err := api.NewLog(logFormat, level, c.Stderr)
 			if err != nil {
 				return err
 			}
@@ -71,6 +79,7 @@ func (c *commands) serve() *cobra.Command {
 			}
 			defer listener.Close()
 			o.Limits, o.Log = limits, log
+			timeouts.Write = o.Timeout + timeToSend
 			executor, asker, store, err := c.executor(cmd.Context(), write, o, gql.Options{MaxFirst: maxFirst}, ask.Options{CacheBytes: int64(cacheMB) << 20})
 			if err != nil {
 				return err
@@ -112,25 +121,6 @@ func (c *commands) announce(ctx context.Context, store graph.Store, address stri
 		fmt.Fprintf(c.Stdout, "\n# %s\n%s\n", e.Title, e.Query)
 	}
 	fmt.Fprintln(c.Stdout, "\nCtrl-C stops the server.")
-}
-
-func (c *commands) logger(format, level string) (*zap.Logger, error) {
-	l, err := zapcore.ParseLevel(level)
-	if err != nil {
-		return nil, graph.Errorf(graph.BadInput, "--log-level %q is not debug, info, warn or error", level)
-	}
-	var encoder zapcore.Encoder
-	config := zap.NewProductionEncoderConfig()
-	config.EncodeTime = zapcore.ISO8601TimeEncoder
-	switch format {
-	case "json":
-		encoder = zapcore.NewJSONEncoder(config)
-	case "console":
-		encoder = zapcore.NewConsoleEncoder(config)
-	default:
-		return nil, graph.Errorf(graph.BadInput, "--log-format %q is not console or json", format)
-	}
-	return zap.New(zapcore.NewCore(encoder, zapcore.AddSync(c.Stderr), l)), nil
 }
 
 func (c *commands) buildInfo() api.Build {

@@ -54,5 +54,6 @@ func (c *commands) executor(ctx context.Context, a access, o exec.Options, g gql
 		store.Close()
 		return nil, nil, nil, err
 	}
+	o.Fields = gql.Costs()
 	return exec.New(schema, o), asker, store, nil
 }

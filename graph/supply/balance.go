@@ -61,7 +61,7 @@ const (
 
 // scaleExports cuts the exports of every place that exports more of a product
 // than it makes and imports, in rounds (Croft, West & Green 2018,
-// doi:10.1016/j.jclepro.2018.08.072; docs/methods.md §1, Balance).
+// doi:10.1016/j.jclepro.2018.08.267; docs/methods.md §1, Balance).
 func (n *Network) scaleExports(ctx context.Context) error {
 	n.Trade = slices.Clone(n.Trade)
 	before := n.tradeByProduct()

@@ -200,11 +200,11 @@ func literal(t graphql.Type, value any) string {
 	case *graphql.List:
 		return listLiteral(t.OfType, value)
 	case *graphql.Enum:
-		return fmt.Sprint(t.Serialize(value)) //nolint:misspell // the library spells it so
+		return fmt.Sprint(t.Serialize(value))
 	case *graphql.InputObject:
 		return objectLiteral(t, value)
 	case *graphql.Scalar:
-		value = t.Serialize(value) //nolint:misspell // the library spells it so
+		value = t.Serialize(value)
 	}
 	return quote(value)
 }

@@ -28,7 +28,7 @@ func everything(t *testing.T) graphql.Schema {
 	})
 	day := graphql.NewScalar(graphql.ScalarConfig{
 		Name: "Day", Description: "A day as text.\n\nSuch as 2024-12-31.",
-		Serialize: func(v any) any { return v }, //nolint:misspell // the library spells it so
+		Serialize: func(v any) any { return v },
 	})
 	country := graphql.NewObject(graphql.ObjectConfig{
 		Name: "Country", Interfaces: []*graphql.Interface{named},

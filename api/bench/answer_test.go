@@ -1,0 +1,291 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tiermap/api"
+	"tiermap/api/exec"
+	"tiermap/api/gql"
+	"tiermap/graph"
+	"tiermap/graph/ask"
+	"tiermap/graph/country"
+	"tiermap/graph/duckdb"
+	"tiermap/graph/supply"
+	"tiermap/graph/supply/supplytest"
+)
+
+const (
+	products  = 6
+	countries = 230
+	links     = 5000
+)
+
+// generated returns a store that holds the generated network.
+func generated(b *testing.B) *duckdb.Store {
+	b.Helper()
+	ctx := b.Context()
+	store, err := duckdb.Open(ctx, duckdb.Options{Path: filepath.Join(b.TempDir(), "bench.duckdb")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { store.Close() })
+	f := supplytest.Generate(1, products, countries, links)
+	load, err := store.Begin(ctx, graph.Dataset{ID: "generated", Title: "Generated", Licence: "none"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, batch := range batches(f) {
+		if err := load.Write(ctx, batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if _, err := load.Commit(ctx); err != nil {
+		b.Fatal(err)
+	}
+	return store
+}
+
+// batches turns generated facts into what a loader would write.
+func batches(f supplytest.Facts) []*graph.Batch {
+	schema, words := graph.NewSchema(), graph.NewWords()
+	file := func(r graph.Row, line int) {
+		r.SetText("file", "generated.csv")
+		r.SetInt("line", line)
+	}
+	places := graph.NewBatch(schema.Kind(graph.Country), words, countries)
+	for i := range countries {
+		r := places.Add()
+		r.SetText("id", supplytest.CountryID(i))
+		file(r, i)
+	}
+	materials := graph.NewBatch(schema.Kind(graph.Material), words, 1)
+	r := materials.Add()
+	r.SetText("id", supplytest.Material)
+	file(r, 1)
+	all := []*graph.Batch{places, materials}
+	add := func(kind string, n int, fill func(graph.Row, int)) {
+		batch := graph.NewBatch(schema.Kind(kind), words, n)
+		for i := range n {
+			r := batch.Add()
+			fill(r, i)
+			file(r, i+2)
+		}
+		all = append(all, batch)
+	}
+	c := f.Catalogue
+	add(graph.Product, len(c.Products), func(r graph.Row, i int) {
+		r.SetText("id", c.Products[i].ID)
+		r.SetText("stage", c.Products[i].Stage)
+	})
+	add(graph.Contains, len(c.Contains), func(r graph.Row, i int) {
+		r.SetText("product", c.Contains[i].Product)
+		r.SetText("material", c.Contains[i].Material)
+		r.SetFloat("mass_fraction", c.Contains[i].MassFraction)
+	})
+	add(graph.MadeFrom, len(c.MadeFrom), func(r graph.Row, i int) {
+		r.SetText("product", c.MadeFrom[i].Product)
+		r.SetText("input", c.MadeFrom[i].Input)
+		r.SetFloat("share", c.MadeFrom[i].Share)
+	})
+	add(graph.CodedAs, len(c.CodedAs), func(r graph.Row, i int) {
+		r.SetText("product", c.CodedAs[i].Product)
+		r.SetText("code", c.CodedAs[i].Code)
+		r.SetFloat("share", c.CodedAs[i].Share)
+	})
+	add(graph.Produces, len(f.Production), func(r graph.Row, i int) {
+		p := f.Production[i]
+		r.SetInt("year", p.Year)
+		r.SetText("product", p.Product)
+		r.SetText("country", p.Country)
+		r.SetFloat("tonnes", p.Tonnes)
+	})
+	for i := range f.Trade.Len {
+		file(f.Trade.Row(i), i+2)
+	}
+	return append(all, f.Trade)
+}
+
+func newAsker(b *testing.B, store graph.Store) *ask.Asker {
+	b.Helper()
+	list, err := country.Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return ask.New(store, list, ask.Options{})
+}
+
+// BenchmarkColdQuestion is one question on a store that was opened before and
+// of which nothing is kept: read the catalogue and the facts, assemble, solve.
+func BenchmarkColdQuestion(b *testing.B) {
+	store := generated(b)
+	for b.Loop() {
+		asker := newAsker(b, store)
+		answer, err := asker.Dependency(b.Context(), ask.Question{Country: supplytest.CountryID(0), Product: supplytest.ProductID(0)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		shares, err := answer.Shares(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if sum := sumOfOrigins(b, answer, shares); math.Abs(sum-1) > 1e-9 {
+			b.Fatalf("origins and unexplained sum to %g", sum)
+		}
+	}
+}
+
+func sumOfOrigins(b *testing.B, a *ask.Answer, shares []supply.CountryShare) float64 {
+	sum, err := a.UnexplainedShare(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, s := range shares {
+		sum += s.Origin
+	}
+	return sum
+}
+
+// serve starts the whole server on loopback and returns its address.
+func serve(b *testing.B) string {
+	b.Helper()
+	asker := newAsker(b, generated(b))
+	schema, err := gql.New(asker, gql.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := exec.DefaultOptions()
+	handler, err := api.New(api.Config{Executor: exec.New(schema, o), Ready: asker.Ready})
+	if err != nil {
+		b.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- api.Serve(ctx, listener, handler, api.DefaultTimeouts(), zap.NewNop()) }()
+	b.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
+	})
+	return "http://" + listener.Addr().String() + "/graphql"
+}
+
+// question asks for the shares of one country; different numbers are different
+// targets on the same network.
+func question(n int) []byte {
+	body, _ := json.Marshal(map[string]any{
+		"query": `query($country: ID!, $product: ID!) {
+			dependency(country: $country, product: $product) {
+				year supplyTonnes unexplainedShare
+				shares(first: 10) { country { id } direct origin hidden }
+				tiers { product { id } madeIn { country { id } share } }
+			}
+		}`,
+		"variables": map[string]string{"country": supplytest.CountryID(n % countries), "product": supplytest.ProductID(n % 2)},
+	})
+	return body
+}
+
+// send sends one question and returns an error where it was not answered.
+func send(client *http.Client, url string, n int) error {
+	response, err := client.Post(url, "application/json", bytes.NewReader(question(n)))
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err == nil && (response.StatusCode != http.StatusOK || bytes.Contains(text, []byte(`"errors"`))) {
+		err = fmt.Errorf("status %d: %.300s", response.StatusCode, text)
+	}
+	return err
+}
+
+// openLoop sends questions at a steady rate, whether or not the earlier ones
+// are answered, and returns how long each took from when it was due.
+func openLoop(b *testing.B, url string, rate int, length time.Duration) (latencies []time.Duration, failed int64) {
+	b.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 20 * time.Second}
+	total := int(float64(rate) * length.Seconds())
+	latencies = make([]time.Duration, total)
+	var failures atomic.Int64
+	var wg sync.WaitGroup
+	start := time.Now()
+	for i := range total {
+		due := start.Add(time.Duration(i) * time.Second / time.Duration(rate))
+		time.Sleep(time.Until(due))
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if err := send(client, url, i); err != nil {
+				failures.Add(1)
+				return
+			}
+			latencies[i] = time.Since(due)
+		}()
+	}
+	wg.Wait()
+	return latencies, failures.Load()
+}
+
+func percentile(latencies []time.Duration, p float64) float64 {
+	sorted := slices.Sorted(slices.Values(latencies))
+	return float64(sorted[int(p*float64(len(sorted)-1))]) / 1e6
+}
+
+// BenchmarkWarmHTTP asks about 460 targets in turn, in an open loop at 200
+// requests a second, with the client on the same cores.
+func BenchmarkWarmHTTP(b *testing.B) {
+	url := serve(b)
+	if _, failed := openLoop(b, url, 50, 10*time.Second); failed > 0 {
+		b.Fatalf("%d questions failed while warming up", failed)
+	}
+	runtime.GC()
+	for b.Loop() {
+		latencies, failed := openLoop(b, url, 200, 20*time.Second)
+		if failed > 0 {
+			b.Fatalf("%d of %d questions failed", failed, len(latencies))
+		}
+		b.ReportMetric(percentile(latencies, 0.5), "p50-ms")
+		b.ReportMetric(percentile(latencies, 0.99), "p99-ms")
+	}
+}
+
+// BenchmarkSaturation raises the rate until questions fail or the 99th
+// percentile passes a second, and reports the last rate that was held.
+func BenchmarkSaturation(b *testing.B) {
+	url := serve(b)
+	if _, failed := openLoop(b, url, 50, 10*time.Second); failed > 0 {
+		b.Fatalf("%d questions failed while warming up", failed)
+	}
+	for b.Loop() {
+		held := 0
+		for rate := 250; rate <= 16000; rate = rate * 5 / 4 {
+			latencies, failed := openLoop(b, url, rate, 4*time.Second)
+			if failed > 0 || percentile(latencies, 0.99) > 1000 {
+				break
+			}
+			held = rate
+		}
+		b.ReportMetric(float64(held), "requests/s")
+	}
+}

@@ -1,0 +1,19 @@
+package gql
+
+import "tiermap/api/guard"
+
+// Costs says how much work single fields are, in plain values, and how long the
+// lists are that a question may leave unlimited: a dependency has to be
+// assembled and solved, and has some sixty countries.
+func Costs() map[string]guard.Field {
+	const solve, passThrough = 100, 50
+	return map[string]guard.Field{
+		"Query.dependency":       {Weight: solve},
+		"Query.dependencies":     {Weight: solve},
+		"Dependency.shares":      {Rows: 60},
+		"Dependency.unexplained": {Rows: 60},
+		"Dependency.chokepoints": {Weight: passThrough},
+		"Dependency.network":     {Weight: passThrough},
+		"Tier.madeIn":            {Rows: 30},
+	}
+}
