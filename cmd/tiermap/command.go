@@ -38,6 +38,12 @@ var errRejected = errors.New("rows were rejected")
 // errReported ends a command that has said itself what went wrong.
 var errReported = errors.New("reported")
 
+// usageError is a wrong use of the command line that only shows when a command
+// looks at its flags.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
 // Main runs one command and returns its exit status.
 func Main(ctx context.Context, p Process) int {
 	c := &commands{Process: p}
@@ -47,6 +53,7 @@ func Main(ctx context.Context, p Process) int {
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
 	err := root.ExecuteContext(ctx)
+	var usage usageError
 	switch {
 	case err == nil:
 		return exitDone
@@ -54,7 +61,7 @@ func Main(ctx context.Context, p Process) int {
 		return exitRejected
 	case errors.Is(err, errReported):
 		return exitFailed
-	case !c.started:
+	case !c.started, errors.As(err, &usage):
 		fmt.Fprintf(p.Stderr, "tiermap: %v\nRun tiermap --help for how it is used.\n", err)
 		return exitUsage
 	}

@@ -30,18 +30,19 @@ func (q *question) flags(cmd *cobra.Command) {
 	f.StringVar(&q.Material, "material", "", "the material to follow; left out = the product's only one")
 	f.IntVar(&q.Year, "year", 0, "calendar year; left out = the newest with data")
 	f.StringVar(&q.balance, "balance", "mass", "mass, exports or scale-exports")
-	_ = cmd.MarkFlagRequired("country")
-	_ = cmd.MarkFlagRequired("product")
 }
 
 func (q *question) parsed() (ask.Question, error) {
+	if q.Country == "" || q.Product == "" {
+		return q.Question, usagef("a question needs --country and --product")
+	}
 	b := supply.Balance(strings.ToUpper(strings.ReplaceAll(q.balance, "-", "_")))
 	switch b {
 	case supply.Mass, supply.Exports, supply.ScaleExports:
 		q.Balance = b
 		return q.Question, nil
 	}
-	return q.Question, graph.Errorf(graph.BadInput, "--balance %q is not mass, exports or scale-exports", q.balance)
+	return q.Question, usagef("--balance %q is not mass, exports or scale-exports", q.balance)
 }
 
 func (c *commands) export() *cobra.Command {
@@ -140,7 +141,7 @@ func (c *commands) writeDataset(ctx context.Context, snap graph.Snapshot, d grap
 		}
 		return c.toFile(out, func(w io.Writer) error { return export.WriteGraphML(w, about, nodes, links) })
 	}
-	return graph.Errorf(graph.BadInput, "--format %q is not csv, jsonl or graphml", format)
+	return usagef("--format %q is not csv, jsonl or graphml", format)
 }
 
 // answered opens the store and answers a question.
@@ -181,7 +182,7 @@ func (c *commands) exportNetwork() *cobra.Command {
 				case "links":
 					return c.writeTable(format, out, about, export.Links(a))
 				}
-				return graph.Errorf(graph.BadInput, "--table %q is not nodes or links", table)
+				return usagef("--table %q is not nodes or links", table)
 			})
 		},
 	}
@@ -206,7 +207,7 @@ func (c *commands) exportAnswer() *cobra.Command {
 			switch p.Kind {
 			case supply.KindCountry, supply.KindStage, supply.KindLink:
 			default:
-				return graph.Errorf(graph.BadInput, "--kind %q is not country, stage or link", kind)
+				return usagef("--kind %q is not country, stage or link", kind)
 			}
 			return c.answered(ctx, &q, func(a *ask.Answer) error {
 				table, err := export.List(ctx, args[0], a, p)
@@ -239,5 +240,5 @@ func (c *commands) writeTable(format, out string, about export.About, t export.T
 	case "jsonl":
 		return c.toFile(out, func(w io.Writer) error { return export.WriteJSONLines(w, about, t) })
 	}
-	return graph.Errorf(graph.BadInput, "--format %q is not csv or jsonl", format)
+	return usagef("--format %q is not csv or jsonl", format)
 }

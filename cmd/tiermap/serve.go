@@ -66,7 +66,7 @@ func (c *commands) serve() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			level, err := zapcore.ParseLevel(logLevel)
 			if err != nil {
-				return graph.Errorf(graph.BadInput, "--log-level %q is not debug, info, warn or error", logLevel)
+				return usagef("--log-level %q is not debug, info, warn or error", logLevel)
 			}
 			log, err := api.NewLog(logFormat, level, c.Stderr)
 			if err != nil {
