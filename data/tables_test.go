@@ -236,6 +236,31 @@ func TestEveryProductIsCountedOneWay(t *testing.T) {
 	}
 }
 
+// Shares are of the world: what the named countries leave is a row of its own,
+// since a pool would otherwise give it to them.
+func TestSharesOfProductionAddUpToTheWorld(t *testing.T) {
+	for _, folder := range datasets(t) {
+		if !has(folder, "production.csv") {
+			continue
+		}
+		sums := map[string]float64{}
+		for _, r := range readTable(t, folder+"/production.csv") {
+			if r.get("share") == "" {
+				continue
+			}
+			if r.get("tonnes") != "" || r.get("basis") != "" || r.get("material") != "" {
+				t.Errorf("%s line %d has a share and tonnes, a basis or a material", r.file, r.line)
+			}
+			sums[r.key("year", "product")] += r.number(t, "share")
+		}
+		for what, sum := range sums {
+			if math.Abs(sum-1) > 0.001 {
+				t.Errorf("%s: the shares of %s add up to %v", folder, what, sum)
+			}
+		}
+	}
+}
+
 // What a stage was made of is known for at least two recent years or said to
 // stand on one.
 func TestMinesAreKnownForThreeYears(t *testing.T) {
