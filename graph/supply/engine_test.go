@@ -49,40 +49,43 @@ func TestPlainRing(t *testing.T) {
 	}
 }
 
-// X makes wire of metal that it only passes round with Y and Z; the walk comes
-// to the ring by a recipe, or by none.
+// X makes wire of metal that it only passes round with Y and Z, and of scrap
+// from Y; the walk comes to the ring by a recipe.
 func TestRingBehindARecipe(t *testing.T) {
 	w := world{
 		recipes:    map[string]map[string]float64{"wire": {"metal": 0.75, "scrap": 0.25}},
-		production: map[supply.Stage]float64{at("X", "wire"): 4, at("X", "scrap"): 9},
+		production: map[supply.Stage]float64{at("X", "wire"): 4, at("Y", "scrap"): 9},
 		flows: []flow{
-			{from: "X", to: "T", product: "wire", tonnes: 4},
+			{from: "X", to: "T", product: "wire", tonnes: 4}, {from: "Y", to: "X", product: "scrap", tonnes: 4},
 			{from: "X", to: "Y", product: "metal", tonnes: 8}, {from: "Y", to: "Z", product: "metal", tonnes: 8},
 			{from: "Z", to: "X", product: "metal", tonnes: 8},
 		},
 	}
 	checkAll(t, measureWith(t, w, supply.Exports, at("T", "wire")), wanted{
-		"direct X":                        1,
-		"origin X":                        0.25,
-		"unexplained {X metal} RING":      0.75,
-		"made X wire":                     1,
-		"made X scrap":                    0.25,
-		"pass COUNTRY X ":                 1,
-		"pass COUNTRY Y ":                 0.75,
-		"pass COUNTRY Z ":                 0.75,
-		"pass STAGE X wire":               1,
-		"pass STAGE X scrap":              0.25,
-		"pass STAGE X metal":              0.75,
-		"pass STAGE Y metal":              0.75,
-		"pass STAGE Z metal":              0.75,
-		"pass LINK X>T wire":              1,
-		"pass LINK X>Y metal":             0.75,
-		"pass LINK Y>Z metal":             0.75,
-		"pass LINK Z>X metal":             0.75,
-		"made here":                       1.25,
-		"crossings":                       1, // none in the ring: the walk stops where it enters
+		"direct X":                   1,
+		"origin Y":                   0.25,
+		"unexplained {X metal} RING": 0.75,
+		"made X wire":                1,
+		"made Y scrap":               0.25,
+		"pass COUNTRY X ":            1,
+		"pass COUNTRY Y ":            1, // in the ring, and for the scrap
+		"pass COUNTRY Z ":            0.75,
+		"pass STAGE X wire":          1,
+		"pass STAGE X scrap":         0.25,
+		"pass STAGE Y scrap":         0.25,
+		"pass STAGE X metal":         0.75,
+		"pass STAGE Y metal":         0.75,
+		"pass STAGE Z metal":         0.75,
+		"pass LINK X>T wire":         1,
+		"pass LINK Y>X scrap":        0.25,
+		"pass LINK X>Y metal":        0.75,
+		"pass LINK Y>Z metal":        0.75,
+		"pass LINK Z>X metal":        0.75,
+		"made here":                  1.25,
+		"crossings":                  1.25, // none in the ring: the walk stops where it enters
+
 		"flow {X wire} > {T wire} true":   1,
-		"flow {X scrap} > {X wire} false": 0.25,
+		"flow {Y scrap} > {X wire} false": 0.25,
 	}, everything...)
 	// With the mass balance what X uses leaves the ring: 3 of 11 t have no source.
 	got := measureWith(t, w, supply.Mass, at("T", "wire"))
@@ -349,6 +352,20 @@ func TestOrderOfEqualShares(t *testing.T) {
 	}
 	if places != "ABCDEFGMAMBMCMDMEMFMG" {
 		t.Errorf("order %s", places)
+	}
+
+	// A sends a tenth by each of three others, B three tenths: in binary the sum
+	// is the larger one. They are equal, and B is the larger direct one.
+	w = world{
+		production: map[supply.Stage]float64{at("A", "p"): 3, at("B", "p"): 3, at("D", "p"): 4},
+		flows:      []flow{{from: "B", to: "T", product: "p", tonnes: 3}, {from: "D", to: "T", product: "p", tonnes: 4}},
+	}
+	for _, by := range []string{"M1", "M2", "M3"} {
+		w.flows = append(w.flows, flow{from: "A", to: by, product: "p", tonnes: 1}, flow{from: by, to: "T", product: "p", tonnes: 1})
+	}
+	shares := must[[]supply.CountryShare](t)(ask(t, supply.NewWalk(w.network(supply.Mass)), at("T", "p")).Shares(context.Background()))
+	if shares[1].Place != "B" || shares[2].Place != "A" || shares[1].Origin >= shares[2].Origin {
+		t.Errorf("order %v", shares)
 	}
 }
 
