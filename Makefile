@@ -33,6 +33,11 @@ test: ## every test, nothing prepared by hand
 	go vet ./...
 	go test ./...
 
+bench: ## loading against read_csv, answers cold and over HTTP, the engine (20 minutes)
+	go test ./loader/baci/bench -run '^$$' -bench . -benchtime 1x -timeout 60m
+	go test ./api/bench -run '^$$' -bench . -benchtime 1x -timeout 30m
+	go test ./graph/supply ./graph/duckdb -run '^$$' -bench . -timeout 30m
+
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## the linter, import rules included
 	$< run ./...
 

@@ -69,11 +69,7 @@ func newLines(w io.Writer) *json.Encoder {
 
 // writeObject writes one row with its columns in their order.
 func writeObject(out *bufio.Writer, columns []string, row []any) error {
-	out.WriteByte('{')
 	for i, name := range columns {
-		if i > 0 {
-			out.WriteByte(',')
-		}
 		v := row[i]
 		if f, ok := v.(float64); ok && math.IsNaN(f) {
 			v = nil
@@ -82,11 +78,13 @@ func writeObject(out *bufio.Writer, columns []string, row []any) error {
 		if err != nil {
 			return err
 		}
-		out.WriteString(strconv.Quote(name))
-		out.WriteByte(':')
-		out.Write(value)
+		before := ","
+		if i == 0 {
+			before = "{"
+		}
+		fmt.Fprintf(out, "%s%q:%s", before, name, value)
 	}
-	_, err := out.WriteString("}\n")
+	_, err := out.WriteString("}\n") // also what went wrong before
 	return err
 }
 

@@ -24,25 +24,42 @@ import (
 // and what serve prints.
 func examples() []api.Example {
 	return []api.Example{
-		{Title: "Where do Dutch magnets come from?", Query: `query DutchMagnets {
-  dependency(country: "NLD", product: "ndfeb-magnet", material: "neodymium") {
+		{Title: "Where does Dutch cobalt really come from?", Query: `query DutchCobalt {
+  dependency(country: "NLD", product: "cobalt-refined") {
     year
     supplyTonnes
-    shares(first: 8) { country { name } direct origin hidden }
+    shares(first: 8) {
+      country { name }
+      direct
+      origin
+      hidden
+    }
     unexplainedShare
     estimatedShare
     assumptions
   }
 }`},
-		{Title: "Who could stop them?", Query: `query WhoCouldStopThem {
+		{Title: "Who could stop Dutch magnets, and along which paths?", Query: `query DutchMagnets {
   dependency(country: "NLD", product: "ndfeb-magnet", material: "neodymium") {
-    chokepoints(first: 5) { country { name } passThroughShare singlePointOfFailure }
-    paths(first: 3) { paths { share steps { country { id } product { id } by } } explainedShare }
+    chokepoints(first: 5) {
+      country { name }
+      passThroughShare
+      singlePointOfFailure
+    }
+    paths(first: 3) {
+      explainedShare
+      paths { share steps { country { id } product { id } by } }
+    }
   }
 }`},
 		{Title: "Where is each stage of the EU's lithium made?", Query: `query EuropeanLithium {
-  dependency(country: "EU", product: "lithium-carbonate", material: "lithium") {
-    tiers { product { name } steps hhi madeIn { country { name } share } }
+  dependency(country: "EU", product: "lithium-carbonate") {
+    tiers {
+      product { name }
+      steps
+      hhi
+      madeIn { country { name } share }
+    }
     provenance { title licence }
   }
 }`},
@@ -73,7 +90,7 @@ func (c *commands) serve() *cobra.Command {
 				return err
 			}
 			defer log.Sync() //nolint:errcheck // standard error needs no syncing
-			listener, err := net.Listen("tcp", addr)
+			listener, err := new(net.ListenConfig).Listen(cmd.Context(), "tcp", addr)
 			if err != nil {
 				return graph.Wrap(graph.BadInput, err, "%s cannot be listened on (%v); is another tiermap serving? Choose another address with --addr", addr, err)
 			}

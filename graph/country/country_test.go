@@ -348,7 +348,7 @@ func BenchmarkResolve(b *testing.B) {
 		b.Run(text, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				l.Resolve(text, BACI, 2024)
+				_, _ = l.Resolve(text, BACI, 2024)
 			}
 		})
 	}

@@ -173,7 +173,7 @@ func TestSample(t *testing.T) {
 	}
 	wantSet := graph.Dataset{ID: "sample", Title: "A small chain", Publisher: "tiermap", URL: "https://example.org/sample",
 		Licence: "CC0 1.0", Version: "1", Retrieved: "2026-11-21", Priority: 5}
-	if got := s.Store.Datasets["sample"]; got != wantSet {
+	if got := s.Datasets["sample"]; got != wantSet {
 		t.Errorf("dataset %+v, want %+v", got, wantSet)
 	}
 	golden(t, "sample.golden", listing(s.Rows["sample"]))
