@@ -184,7 +184,7 @@ func (f factors) row(i int) []float64 { return f.a[i*(f.n+1) : (i+1)*(f.n+1)] }
 
 // factors returns the factors of a block. Pivots are sums of what leaves (GTH:
 // Grassmann, Taksar and Heyman 1985, doi:10.1287/opre.33.5.1107; entrywise
-// precision: O'Cinneide 1993, doi:10.1007/BF01385741; for chains that stop:
+// precision: O'Cinneide 1993, doi:10.1007/BF01385743; for chains that stop:
 // Alfa, Xue and Ye 2002, doi:10.1090/S0025-5718-01-01325-4).
 func (c *chain) factors(ctx context.Context, k int32) (factors, error) {
 	part := &c.components[k]
