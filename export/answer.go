@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -15,9 +16,12 @@ import (
 type Parameters struct {
 	Kind     supply.Kind // of chokepoints
 	Epsilon  float64     // of chokepoints
-	MinShare float64     // of chokepoints, paths and flows
-	First    int         // of chokepoints, paths and flows
+	MinShare float64     // of tiers, chokepoints, paths and flows
+	First    int         // how many at most; 0 = all, for paths DefaultPaths
 }
+
+// DefaultPaths is how many chain paths are listed where nobody says.
+const DefaultPaths = 100
 
 // lists are the lists of an answer that can be exported, by name.
 var lists = map[string]func(context.Context, *ask.Answer, Parameters) (Table, error){
@@ -36,7 +40,11 @@ func List(ctx context.Context, name string, a *ask.Answer, p Parameters) (Table,
 		e.Suggestions = Lists()
 		return Table{}, e
 	}
-	return list(ctx, a, p)
+	t, err := list(ctx, a, p)
+	if p.First > 0 && name != "paths" && len(t.Rows) > p.First {
+		t.Rows = t.Rows[:p.First]
+	}
+	return t, err
 }
 
 func tonnes(a *ask.Answer, share float64) float64 {
@@ -64,11 +72,14 @@ func unexplained(ctx context.Context, a *ask.Answer, _ Parameters) (Table, error
 	return t, err
 }
 
-func tiers(ctx context.Context, a *ask.Answer, _ Parameters) (Table, error) {
+func tiers(ctx context.Context, a *ask.Answer, p Parameters) (Table, error) {
 	all, err := a.Tiers(ctx)
 	t := Table{Columns: []string{"product", "steps", "country", "country_name", "share"}}
 	for _, tier := range all {
 		for _, m := range tier.MadeIn {
+			if m.Share < p.MinShare {
+				continue
+			}
 			t.Rows = append(t.Rows, []any{tier.Product, tier.Steps, m.Place, a.Place(m.Place).Name, m.Share})
 		}
 	}
@@ -86,7 +97,7 @@ func chokepoints(ctx context.Context, a *ask.Answer, p Parameters) (Table, error
 }
 
 func paths(ctx context.Context, a *ask.Answer, p Parameters) (Table, error) {
-	found, err := a.Paths(ctx, p.First, p.MinShare)
+	found, err := a.Paths(ctx, cmp.Or(p.First, DefaultPaths), p.MinShare)
 	t := Table{Columns: []string{"path", "share", "step", "country", "product", "by"}}
 	for i, path := range found.Paths {
 		for j, s := range path.Steps {

@@ -18,12 +18,15 @@ type Table struct {
 	Rows    [][]any
 }
 
-// WriteCSV writes a table as CSV in UTF-8. The description stands ahead of the
-// header in lines that begin with "# ". What is not known is blank.
-func WriteCSV(w io.Writer, about About, t Table) error {
+// WriteCSV writes a table as CSV in UTF-8. The description, where there is one,
+// stands ahead of the header in lines that begin with "# ". What is not known is
+// blank.
+func WriteCSV(w io.Writer, about *About, t Table) error {
 	out := bufio.NewWriter(w)
-	for _, line := range about.lines() {
-		fmt.Fprintf(out, "# %s\n", strings.ReplaceAll(line, "\n", " "))
+	if about != nil {
+		for _, line := range about.lines() {
+			fmt.Fprintf(out, "# %s\n", strings.ReplaceAll(line, "\n", " "))
+		}
 	}
 	rows := csv.NewWriter(out)
 	if err := rows.Write(t.Columns); err != nil {
@@ -46,12 +49,13 @@ func WriteCSV(w io.Writer, about About, t Table) error {
 }
 
 // WriteJSONLines writes a table as one JSON object a line, after a first line
-// {"about": …}. What is not known is null.
-func WriteJSONLines(w io.Writer, about About, t Table) error {
+// {"about": …} where there is a description. What is not known is null.
+func WriteJSONLines(w io.Writer, about *About, t Table) error {
 	out := bufio.NewWriter(w)
-	lines := newLines(out)
-	if err := lines.Encode(map[string]About{"about": about}); err != nil {
-		return err
+	if about != nil {
+		if err := newLines(out).Encode(map[string]*About{"about": about}); err != nil {
+			return err
+		}
 	}
 	for _, row := range t.Rows {
 		if err := writeObject(out, t.Columns, row); err != nil {

@@ -162,6 +162,7 @@ func (c *commands) answered(ctx context.Context, q *question, use func(*ask.Answ
 func (c *commands) exportNetwork() *cobra.Command {
 	var q question
 	var format, out, table string
+	var bare bool
 	cmd := &cobra.Command{
 		Use:   "network",
 		Short: "The whole supply network of a question: graphml, csv or jsonl",
@@ -178,9 +179,9 @@ func (c *commands) exportNetwork() *cobra.Command {
 				}
 				switch table {
 				case "nodes":
-					return c.writeTable(format, out, about, export.Nodes(a))
+					return c.writeTable(format, out, unless(bare, &about), export.Nodes(a))
 				case "links":
-					return c.writeTable(format, out, about, export.Links(a))
+					return c.writeTable(format, out, unless(bare, &about), export.Links(a))
 				}
 				return usagef("--table %q is not nodes or links", table)
 			})
@@ -189,6 +190,7 @@ func (c *commands) exportNetwork() *cobra.Command {
 	q.flags(cmd)
 	cmd.Flags().StringVar(&format, "format", "graphml", "graphml, csv or jsonl")
 	cmd.Flags().StringVar(&table, "table", "links", "for csv and jsonl: nodes or links")
+	cmd.Flags().BoolVar(&bare, "bare", false, "for csv and jsonl: leave the description out")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "the file; left out = standard output")
 	return cmd
 }
@@ -196,6 +198,7 @@ func (c *commands) exportNetwork() *cobra.Command {
 func (c *commands) exportAnswer() *cobra.Command {
 	var q question
 	var format, out, kind string
+	var bare bool
 	p := export.Parameters{}
 	cmd := &cobra.Command{
 		Use:   "answer LIST",
@@ -218,7 +221,7 @@ func (c *commands) exportAnswer() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return c.writeTable(format, out, about, table)
+				return c.writeTable(format, out, unless(bare, &about), table)
 			})
 		},
 	}
@@ -228,12 +231,21 @@ func (c *commands) exportAnswer() *cobra.Command {
 	f.StringVarP(&out, "output", "o", "", "the file; left out = standard output")
 	f.StringVar(&kind, "kind", "country", "of chokepoints: country, stage or link")
 	f.Float64Var(&p.Epsilon, "epsilon", supply.DefaultEpsilon, "of chokepoints: what a single point of failure may leave")
-	f.Float64Var(&p.MinShare, "min-share", 0, "of chokepoints, paths and flows: the least share")
-	f.IntVar(&p.First, "first", 100, "of chokepoints, paths and flows: how many at most")
+	f.Float64Var(&p.MinShare, "min-share", 0, "of tiers, chokepoints, paths and flows: the least share")
+	f.IntVar(&p.First, "first", 0, fmt.Sprintf("how many at most; 0 = all, for paths %d", export.DefaultPaths))
+	f.BoolVar(&bare, "bare", false, "leave the description out")
 	return cmd
 }
 
-func (c *commands) writeTable(format, out string, about export.About, t export.Table) error {
+// unless returns the description where it is not to be left out.
+func unless(bare bool, about *export.About) *export.About {
+	if bare {
+		return nil
+	}
+	return about
+}
+
+func (c *commands) writeTable(format, out string, about *export.About, t export.Table) error {
 	switch format {
 	case "csv":
 		return c.toFile(out, func(w io.Writer) error { return export.WriteCSV(w, about, t) })
