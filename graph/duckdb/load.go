@@ -42,7 +42,7 @@ func (s *Store) Begin(ctx context.Context, d graph.Dataset) (graph.Load, error) 
 	l, err := s.begin(ctx, d)
 	if err != nil {
 		done()
-		return nil, storeError(s.path, err)
+		return nil, storeError(s.name, err)
 	}
 	l.done = done
 	return l, nil
@@ -53,6 +53,7 @@ func (s *Store) Begin(ctx context.Context, d graph.Dataset) (graph.Load, error) 
 // busily, on the core that the reader of the file needs (4.5 seconds of
 // processor time for a full year of BACI instead of 2.9).
 func (s *Store) begin(ctx context.Context, d graph.Dataset) (*loading, error) {
+	s.clear(ctx)
 	words, err := s.words.grow(ctx, s)
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (l *loading) Write(ctx context.Context, b *graph.Batch) error {
 		return errEnded
 	}
 	if l.err == nil {
-		l.err = storeError(l.store.path, l.write(ctx, b))
+		l.err = storeError(l.store.name, l.write(ctx, b))
 	}
 	return l.err
 }
@@ -227,10 +228,9 @@ func (l *loading) Commit(ctx context.Context) (replaced int64, err error) {
 	}
 	if l.err != nil {
 		l.end(true)
-		return 0, storeError(l.store.path, l.err)
+		return 0, storeError(l.store.name, l.err)
 	}
 	l.end(false)
-	l.store.clear(context.WithoutCancel(ctx))
 	return replaced, nil
 }
 
@@ -285,6 +285,8 @@ func (l *loading) end(rollback bool) {
 	}
 	if rollback {
 		l.conn.rollback()
+	} else {
+		l.store.clear(context.Background())
 	}
 	_ = l.conn.exec(context.Background(), fmt.Sprintf("SET GLOBAL threads = %d", l.store.options.threads())) // if not, it is only slower
 	l.store.lastPart = max(l.store.lastPart, l.nextPart-1)

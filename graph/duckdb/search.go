@@ -37,7 +37,7 @@ func (s *snapshot) Search(ctx context.Context, text string, kinds []string, limi
 		return c.collectFor(ctx, statement, []string{text}, &found, &ids)
 	})
 	if err != nil {
-		return nil, storeError(s.store.path, err)
+		return nil, storeError(s.store.name, err)
 	}
 	hits := make([]graph.Hit, len(found))
 	for i := range found {

@@ -29,7 +29,7 @@ func (s *snapshot) wordList(ctx context.Context) (*graph.Words, error) {
 	if s.words == nil {
 		list, err := s.store.words.all(ctx, s.store)
 		if err != nil {
-			return nil, storeError(s.store.path, err)
+			return nil, storeError(s.store.name, err)
 		}
 		s.words = graph.WordsOf(list)
 	}
@@ -41,23 +41,22 @@ func (s *Store) Snapshot(context.Context) (graph.Snapshot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, graph.Errorf(graph.StoreDown, "the store %s has been closed", s.path)
+		return nil, graph.Errorf(graph.StoreDown, "the store %s has been closed", s.name)
+	}
+	if s.compacting {
+		return nil, graph.Errorf(graph.StoreBusy, "the store %s is being compacted; try again when that has ended", s.name)
 	}
 	cat := s.current
 	s.open[cat]++
 	return &snapshot{store: s, catalog: cat, close: sync.OnceFunc(func() { s.leave(cat) })}, nil
 }
 
-// leave ends a snapshot of a catalog, and clears away what only it still read.
+// leave ends a snapshot of a catalog.
 func (s *Store) leave(cat *catalog) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.open[cat]--; s.open[cat] == 0 {
 		delete(s.open, cat)
-	}
-	waiting := len(s.dead) > 0 && !s.closed
-	s.mu.Unlock()
-	if waiting {
-		s.clear(context.Background())
 	}
 }
 
@@ -65,6 +64,20 @@ func (s *Store) leave(cat *catalog) {
 func (s *snapshot) Close() error {
 	s.close()
 	return nil
+}
+
+// allWords returns the words that rows point into.
+func (s *snapshot) allWords(ctx context.Context) (*graph.Words, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.words == nil {
+		list, err := s.store.words.all(ctx, s.store)
+		if err != nil {
+			return nil, storeError(s.store.name, err)
+		}
+		s.words = graph.WordsOf(list)
+	}
+	return s.words, nil
 }
 
 // Revision implements graph.Snapshot.
@@ -83,7 +96,7 @@ func (s *snapshot) Datasets(context.Context) ([]graph.Dataset, error) {
 func (s *snapshot) Read(ctx context.Context, q graph.Query, yield func(*graph.Batch) error) error {
 	sel, err := s.resolve(ctx, q)
 	if err != nil {
-		return storeError(s.store.path, err)
+		return storeError(s.store.name, err)
 	}
 	if sel.kind.IsNode() {
 		err = s.readNodes(ctx, sel, q, yield)
@@ -135,7 +148,7 @@ func (s *snapshot) lastID(ctx context.Context, sel *selection, sources []source,
 			return c.collectFor(ctx, statement, slices.Concat(texts, more), &ids)
 		})
 		if err != nil {
-			return nil, storeError(s.store.path, err)
+			return nil, storeError(s.store.name, err)
 		}
 		if len(ids) == 0 {
 			break
@@ -236,7 +249,7 @@ func (s *snapshot) cut(ctx context.Context, sel *selection, r run, bounds []stri
 	})
 	switch {
 	case err != nil:
-		return nil, 0, storeError(s.store.path, err)
+		return nil, 0, storeError(s.store.name, err)
 	case len(places) > 0:
 		return &position{int(places[0]), lines[0]}, n, nil
 	default:
@@ -357,7 +370,7 @@ func (s *snapshot) stream(ctx context.Context, sel *selection, sources []source,
 	if failed != nil {
 		return failed
 	}
-	return storeError(s.store.path, err)
+	return storeError(s.store.name, err)
 }
 
 // takePlaces fills the columns that are the same for a whole part.
@@ -388,7 +401,7 @@ func (s *snapshot) Count(ctx context.Context, q graph.Query) (int64, error) {
 	q.Limit = 0
 	sel, err := s.resolve(ctx, q)
 	if err != nil || len(sel.parts) == 0 {
-		return 0, storeError(s.store.path, err)
+		return 0, storeError(s.store.name, err)
 	}
 	var known int64
 	for _, p := range sel.parts {
@@ -408,17 +421,18 @@ func (s *snapshot) Count(ctx context.Context, q graph.Query) (int64, error) {
 		return c.collectFor(ctx, "SELECT "+what+" FROM "+table, texts, &n)
 	})
 	if err != nil {
-		return 0, storeError(s.store.path, err)
+		return 0, storeError(s.store.name, err)
 	}
 	return n[0], nil
 }
 
 // TradeCoverage implements graph.Snapshot.
 func (s *snapshot) TradeCoverage(ctx context.Context) ([]graph.TradeCoverage, error) {
-	words, err := s.store.words.all(ctx, s.store)
+	list, err := s.allWords(ctx)
 	if err != nil {
-		return nil, storeError(s.store.path, err)
+		return nil, err
 	}
+	words := list.List()
 	var loads, codes, products, years []int32
 	var rows, both []int64
 	var values, tonnes []float64
@@ -427,20 +441,20 @@ func (s *snapshot) TradeCoverage(ctx context.Context) ([]graph.TradeCoverage, er
 			&loads, &codes, &products, &years, &rows, &both, &values, &tonnes)
 	})
 	if err != nil {
-		return nil, storeError(s.store.path, err)
+		return nil, storeError(s.store.name, err)
 	}
 	byLoad := map[int32]string{}
 	for _, l := range s.catalog.loads {
 		byLoad[l.id] = l.dataset.ID
 	}
-	list := make([]graph.TradeCoverage, 0, len(loads))
+	lines := make([]graph.TradeCoverage, 0, len(loads))
 	for i, load := range loads {
 		if dataset, visible := byLoad[load]; visible {
-			list = append(list, graph.TradeCoverage{Dataset: dataset, Code: words[codes[i]], Product: words[products[i]],
+			lines = append(lines, graph.TradeCoverage{Dataset: dataset, Code: words[codes[i]], Product: words[products[i]],
 				Year: int(years[i]), Rows: rows[i], Both: both[i], ValueUSD: values[i], Tonnes: tonnes[i]})
 		}
 	}
 	// Those of a load were written in their order.
-	slices.SortStableFunc(list, func(a, b graph.TradeCoverage) int { return cmp.Compare(a.Dataset, b.Dataset) })
-	return list, nil
+	slices.SortStableFunc(lines, func(a, b graph.TradeCoverage) int { return cmp.Compare(a.Dataset, b.Dataset) })
+	return lines, nil
 }

@@ -67,8 +67,18 @@ func loadUntilKilled(t *testing.T, b Backend) bool {
 		t.Fatal(err)
 	}
 	d, facts := edition(n)
-	fmt.Println(started)
-	if _, err := tryLoad(context.Background(), s, d, facts); err != nil {
+	fmt.Println(begins)
+	l, err := s.Begin(context.Background(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range batches(graph.NewWords(), facts) {
+		if err := l.Write(context.Background(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fmt.Println(commits)
+	if _, err := l.Commit(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -77,40 +87,46 @@ func loadUntilKilled(t *testing.T, b Backend) bool {
 	return true
 }
 
-const started = "graphtest: the load begins"
+// What it says meanwhile.
+const (
+	begins  = "graphtest: the load begins"
+	commits = "graphtest: the commit begins"
+)
 
-// testKilled kills a process at moments spread at random over its load, and
-// finds the dataset as it was before or as it is after, whole in either case.
+// testKilled kills a process at moments spread at random over its load, half of
+// them over the commit and the closing, and finds the dataset as it was before or
+// as it is after, whole in either case.
 func testKilled(t *testing.T, b Backend) {
 	place := b.Place(t)
 	ref := newReference()
 	r := rand.New(rand.NewPCG(7, 11))
-	whole := runLoader(t, place, 0, time.Hour) // to its end: it takes this long
-	ref.load(edition(0))
-	checkKilled(t, b, place, ref)
-	done, undone := 1, 0
+	var took [2]time.Duration // what Begin and Write take, what Commit and Close take
+	for i := range 2 {
+		took = runLoader(t, place, i, begins, time.Hour)
+		ref.load(edition(i))
+		checkKilled(t, b, place, ref)
+	}
+	done := 0
 	for i := range kills {
-		// The moments lie in all parts of the load, and a little beyond its end.
-		moment := time.Duration((float64(i) + r.Float64()) / kills * 1.1 * float64(whole))
-		runLoader(t, place, i+1, moment)
-		if checkKilled(t, b, place, ref, i+1) {
+		phase := i % 2
+		moment := time.Duration((float64(i) + r.Float64()) / kills * 1.2 * float64(took[phase]))
+		runLoader(t, place, i+2, []string{begins, commits}[phase], moment)
+		if checkKilled(t, b, place, ref, i+2) {
 			done++
-		} else {
-			undone++
 		}
 	}
-	t.Logf("a load takes %v; of %d that were killed %d had come to their end and %d left no trace", whole, kills, done-1, undone)
-	if undone == 0 {
-		t.Error("no load was killed before its end")
+	t.Logf("writing takes %v, the commit and closing %v; of %d loads that were killed %d had come about and %d left no trace", took[0], took[1], kills, done, kills-done)
+	if done == kills {
+		t.Error("no load was killed before it came about")
 	}
-	runLoader(t, place, kills+1, time.Hour)
-	ref.load(edition(kills + 1))
+	runLoader(t, place, kills+2, begins, time.Hour)
+	ref.load(edition(kills + 2))
 	checkKilled(t, b, place, ref)
 }
 
-// runLoader starts a process that loads an edition, kills it a moment after the
-// load began, and returns how long the load took.
-func runLoader(t *testing.T, place string, edition int, moment time.Duration) time.Duration {
+// runLoader starts a process that loads an edition, kills it a moment after it
+// said that a phase begins, and returns how long its two phases took.
+func runLoader(t *testing.T, place string, edition int, phase string, moment time.Duration) (took [2]time.Duration) {
 	t.Helper()
 	var path []string
 	top, _, _ := strings.Cut(t.Name(), "/Killed")
@@ -128,18 +144,24 @@ func runLoader(t *testing.T, place string, edition int, moment time.Duration) ti
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() && lines.Text() != started {
-		messages.WriteString(lines.Text() + "\n")
+	var timer *time.Timer
+	begun := [2]time.Time{time.Now(), time.Now()}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if lines.Text() == phase {
+			timer = time.AfterFunc(moment, func() { _ = cmd.Process.Kill() })
+		}
+		switch lines.Text() {
+		case begins:
+			begun[0] = time.Now()
+		case commits:
+			begun[1] = time.Now()
+		default:
+			fmt.Fprintln(&messages, lines.Text())
+		}
 	}
-	begun := time.Now()
-	timer := time.AfterFunc(moment, func() { _ = cmd.Process.Kill() })
-	for lines.Scan() {
-		messages.WriteString(lines.Text() + "\n")
-	}
+	took = [2]time.Duration{begun[1].Sub(begun[0]), time.Since(begun[1])}
 	err = cmd.Wait()
-	took := time.Since(begun)
-	if timer.Stop() && err != nil {
+	if (timer == nil || timer.Stop()) && err != nil {
 		t.Fatalf("the loader failed by itself: %v\n%s", err, messages.String())
 	}
 	return took
