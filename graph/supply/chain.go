@@ -109,67 +109,85 @@ func (c *chain) closed(states []int32) bool {
 }
 
 // stronglyConnected returns the strongly connected components in topological
-// order (Tarjan 1972, doi:10.1137/0201010, with a stack of its own). Where the
-// states fall into groups that steps only leave upwards, the components of one
-// group stand together.
+// order (Tarjan 1972, doi:10.1137/0201010). Where the states fall into groups
+// that steps only leave upwards, the components of one group stand together.
 func stronglyConnected(start, to []int32) [][]int32 {
 	n := len(start) - 1
-	const unseen = -1
-	index := make([]int32, n) // order of discovery
-	low := make([]int32, n)   // least index reached
-	next := slices.Clone(start[:n])
-	onStack := make([]bool, n)
-	for i := range index {
-		index[i] = unseen
-	}
-	var stack, calls []int32
-	members := make([]int32, 0, n)
-	var sets [][]int32
-	var count int32
-	enter := func(s int32) {
-		index[s], low[s] = count, count
-		count++
-		stack, onStack[s] = append(stack, s), true
-		calls = append(calls, s)
+	t := tarjan{
+		start: start, to: to, next: slices.Clone(start[:n]),
+		index: make([]int32, n), low: make([]int32, n), open: make([]bool, n),
+		members: make([]int32, 0, n),
 	}
 	for root := int32(n) - 1; root >= 0; root-- {
-		if index[root] != unseen {
-			continue
-		}
-		enter(root)
-		for len(calls) > 0 {
-			s := calls[len(calls)-1]
-			if e := next[s]; e < start[s+1] {
-				next[s]++
-				if t := to[e]; index[t] == unseen {
-					enter(t)
-				} else if onStack[t] {
-					low[s] = min(low[s], index[t])
-				}
-				continue
-			}
-			calls = calls[:len(calls)-1]
-			if len(calls) > 0 {
-				caller := calls[len(calls)-1]
-				low[caller] = min(low[caller], low[s])
-			}
-			if low[s] != index[s] {
-				continue
-			}
-			first := len(members)
-			for {
-				t := stack[len(stack)-1]
-				stack, onStack[t] = stack[:len(stack)-1], false
-				members = append(members, t)
-				if t == s {
-					break
-				}
-			}
-			sets = append(sets, members[first:len(members):len(members)])
+		if t.index[root] == 0 {
+			t.explore(root)
 		}
 	}
-	slices.Reverse(sets)
-	return sets
+	slices.Reverse(t.sets)
+	return t.sets
+}
+
+// tarjan is Tarjan's search with a stack of calls of its own: a chain may be
+// longer than the stack of a goroutine should be.
+type tarjan struct {
+	start, to []int32
+	next      []int32 // next step of a state to look at
+	index     []int32 // place on the stack when it was entered, from 1
+	low       []int32 // least index that is known to be reached
+	open      []bool  // on stack
+	stack     []int32 // states whose component is not complete
+	calls     []int32
+	members   []int32   // of all sets, one after the other
+	sets      [][]int32 // parts of members
+}
+
+func (t *tarjan) enter(s int32) {
+	t.index[s] = int32(len(t.stack)) + 1
+	t.low[s] = t.index[s]
+	t.stack, t.open[s] = append(t.stack, s), true
+	t.calls = append(t.calls, s)
+}
+
+// explore finds the components of all that a state reaches.
+func (t *tarjan) explore(root int32) {
+	t.enter(root)
+	for len(t.calls) > 0 {
+		s := t.calls[len(t.calls)-1]
+		if e := t.next[s]; e < t.start[s+1] {
+			t.next[s]++
+			switch to := t.to[e]; {
+			case t.index[to] == 0:
+				t.enter(to)
+			case t.open[to]:
+				t.low[s] = min(t.low[s], t.index[to])
+			}
+			continue
+		}
+		t.calls = t.calls[:len(t.calls)-1]
+		if len(t.calls) > 0 {
+			caller := t.calls[len(t.calls)-1]
+			t.low[caller] = min(t.low[caller], t.low[s])
+		}
+		if t.low[s] == t.index[s] {
+			t.complete(s)
+		}
+	}
+}
+
+// complete takes the component that was entered at s off the stack.
+func (t *tarjan) complete(s int32) {
+	from := len(t.stack) - 1
+	for t.stack[from] != s {
+		from--
+	}
+	first := len(t.members)
+	t.members = append(t.members, t.stack[from:]...)
+	t.stack = t.stack[:from]
+	set := t.members[first:len(t.members):len(t.members)]
+	for _, member := range set {
+		t.open[member] = false
+	}
+	t.sets = append(t.sets, set)
 }
 
 // factors are the LU factors of I − P within one component, stored without
@@ -207,11 +225,11 @@ func (c *chain) factors(ctx context.Context, k int32) (factors, error) {
 				row[n] += out.prob
 			}
 		}
-		for k := range n {
+		for i := range n {
 			if err := ctx.Err(); err != nil {
 				return factors{}, err
 			}
-			f.eliminate(k)
+			f.eliminate(i)
 		}
 		return f, nil
 	})
