@@ -1,0 +1,86 @@
+package graph
+
+import "context"
+
+// Publisher is a store in which the multi-tier graph can be published, for
+// people to look at and traverse. The embedded store is none: it needs no
+// second form of its facts.
+type Publisher interface {
+	// Publish puts a network's multi-tier graph in place of the one of the same
+	// material and year, whole or not at all.
+	Publish(ctx context.Context, p *Publication) error
+	// Unpublish takes away what is published of materials and years that are
+	// not among those kept, and returns how many it took.
+	Unpublish(ctx context.Context, keep []PublicationID) (int, error)
+}
+
+// PublicationID names a published network.
+type PublicationID struct {
+	Material string // an id; blank = gross mass, of products that contain no known material
+	Year     int
+}
+
+// Publication is the multi-tier graph of one material and year, as columns that
+// a store writes in batches. Shares are 0..1, masses tonnes of contained
+// material.
+type Publication struct {
+	PublicationID
+	Revision string // of the store whose facts it was made from
+	Methods  string // version of docs/methods.md
+	Balance  string
+
+	Supplies    []PublishedSupply
+	Sources     []PublishedSource
+	Origins     []PublishedOrigin
+	Chokepoints []PublishedChokepoint
+	Assumptions []string
+	Datasets    []string
+}
+
+// PublishedSupply is one product in one place: the node Supply.
+type PublishedSupply struct {
+	ID      string // material/year/country/product
+	Caption string // "Lithium carbonate, Chile, 2024"
+	Country string
+	Product string
+	// Tonnes is NaN for a pooled product, which has none.
+	Tonnes      float64
+	Production  float64 // tonnes; for a pooled product NaN
+	Imports     float64
+	Exports     float64
+	Domestic    float64 // share of supply made in the place itself
+	Unexplained float64 // share of supply whose origin is not known, at any stage
+	Estimated   float64 // share of supply that takes an estimated step
+	Pooled      bool
+}
+
+// PublishedSource is the relationship SOURCED_FROM: from a supply to the one
+// upstream that a share of it comes from. The shares out of a supply, with what
+// ends there, sum to 1.
+type PublishedSource struct {
+	From, To  int     // indices of Supplies; From is downstream
+	By        string  // trade, pool or production
+	Share     float64 // of From's supply
+	Tonnes    float64 // share × From's tonnes; NaN where From has none
+	Estimated bool
+}
+
+// PublishedOrigin is the relationship ORIGIN: from a supply to a country that it
+// starts in or comes from directly.
+type PublishedOrigin struct {
+	Supply  int // index of Supplies
+	Country string
+	Direct  float64
+	Origin  float64
+	Hidden  float64
+	Tonnes  float64 // Origin × tonnes of the supply; NaN where it has none
+}
+
+// PublishedChokepoint is the relationship PASSES: from a product to a country
+// that part of the world's supply of it passes (docs/methods.md §2a).
+type PublishedChokepoint struct {
+	Product    string
+	Country    string
+	WorldShare float64 // of the world's apparent final use
+	Countries  int     // for how many countries it is a single point of failure
+}
