@@ -40,10 +40,16 @@ func (n *network) walk(ctx context.Context, b supply.Balance) (*supply.Walk, err
 	return w, nil
 }
 
-// bytes estimates the memory that a network takes with its walks.
+// bytes estimates the memory that a network takes with all that its walks may
+// keep.
 func (n *network) bytes() int64 {
-	const perNode, perLink, balances = 400, 80, 2
-	return balances * (perNode*int64(len(n.assembly.Nodes)) + perLink*int64(len(n.assembly.Trade)))
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var sum int64
+	for _, w := range n.walks {
+		sum += int64(w.Bytes())
+	}
+	return sum
 }
 
 // network returns the network of a question, assembling it where it is not kept.
@@ -116,7 +122,6 @@ func (v *view) production(ctx context.Context, q supply.Question) ([]supply.Prod
 type cache struct {
 	mu     sync.Mutex
 	limit  int64
-	bytes  int64
 	recent *list.List // of cached, the one used last in front
 	byKey  map[string]*list.Element
 }
@@ -148,10 +153,19 @@ func (c *cache) put(key string, n *network) {
 		return
 	}
 	c.byKey[key] = c.recent.PushFront(cached{key, n})
-	c.bytes += n.bytes()
-	for c.bytes > c.limit && c.recent.Len() > 1 {
-		last := c.recent.Remove(c.recent.Back()).(cached)
-		delete(c.byKey, last.key)
-		c.bytes -= last.network.bytes()
+	c.shrink()
+}
+
+// shrink drops the networks that were used longest ago until the others fit.
+func (c *cache) shrink() {
+	var sum int64
+	for e := c.recent.Front(); e != nil; {
+		next := e.Next()
+		kept := e.Value.(cached)
+		if sum += kept.network.bytes(); sum > c.limit && e != c.recent.Front() {
+			c.recent.Remove(e)
+			delete(c.byKey, kept.key)
+		}
+		e = next
 	}
 }
