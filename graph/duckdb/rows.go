@@ -98,8 +98,8 @@ func (r *fileRows) startOwn(ctx context.Context) error {
 // write adds rows from..to of a batch.
 func (r *fileRows) write(ctx context.Context, in *input, from, to int) error {
 	surprise := r.compare(in, from, to)
-	if r.own == nil && r.part.rows < sharedRows {
-		n := min(to-from, int(sharedRows-r.part.rows))
+	if shared := r.load.store.sharedRows; r.own == nil && r.part.rows < shared {
+		n := min(to-from, int(shared-r.part.rows))
 		if err := r.add(r.load.shared[r.kind.Table], in, from, from+n); err != nil {
 			return err
 		}

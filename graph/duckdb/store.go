@@ -29,8 +29,10 @@ type Store struct {
 	options  Options
 	schema   *graph.Schema
 	database *database
-	id       string // of the file: the first half of every revision
-	words    words
+
+	sharedRows int64  // as the constant says; less in tests
+	id         string // of the file: the first half of every revision
+	words      words
 
 	writing sync.Mutex // held from Begin to the end of a load, and by all else that writes
 
@@ -70,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 }
 
 func open(ctx context.Context, path string, o Options) (*Store, error) {
-	s := &Store{name: o.Path, path: path, options: o, schema: graph.NewSchema(), open: map[*catalog]int{}}
+	s := &Store{name: o.Path, path: path, options: o, schema: graph.NewSchema(), sharedRows: sharedRows, open: map[*catalog]int{}}
 	if err := s.ensureFile(ctx); err != nil {
 		return nil, err
 	}

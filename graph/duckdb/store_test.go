@@ -9,11 +9,26 @@ import (
 	"tiermap/graph/graphtest"
 )
 
+func place(t *testing.T) string { return filepath.Join(t.TempDir(), "tiermap.duckdb") }
+
 func TestStore(t *testing.T) {
-	graphtest.Run(t, graphtest.Backend{
-		Place: func(t *testing.T) string { return filepath.Join(t.TempDir(), "tiermap.duckdb") },
-		Open: func(ctx context.Context, place string) (graph.Store, error) {
-			return Open(ctx, Options{Path: place})
-		},
-	})
+	graphtest.Run(t, graphtest.Backend{Place: place, Open: func(ctx context.Context, place string) (graph.Store, error) {
+		return Open(ctx, Options{Path: place})
+	}})
+}
+
+// TestStoreOfSmallParts has a store give tables of their own to parts of more
+// than five rows, so that the whole contract is held to them as well.
+func TestStoreOfSmallParts(t *testing.T) {
+	graphtest.Run(t, graphtest.Backend{Place: place, Open: func(ctx context.Context, place string) (graph.Store, error) {
+		return openSmall(ctx, Options{Path: place})
+	}})
+}
+
+func openSmall(ctx context.Context, o Options) (*Store, error) {
+	s, err := Open(ctx, o)
+	if err == nil {
+		s.sharedRows = 5
+	}
+	return s, err
 }
