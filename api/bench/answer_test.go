@@ -237,7 +237,9 @@ func openLoop(b *testing.B, url string, rate int, length time.Duration) (latenci
 		go func() {
 			defer wg.Done()
 			if err := send(client, url, i); err != nil {
-				failures.Add(1)
+				if failures.Add(1) == 1 {
+					b.Logf("the first of the failures: %v", err)
+				}
 				return
 			}
 			latencies[i] = time.Since(due)

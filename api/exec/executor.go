@@ -34,7 +34,7 @@ func DefaultOptions() Options {
 		Limits:  guard.DefaultLimits(),
 		Timeout: 30 * time.Second,
 		Running: 8,
-		Waiting: 100,
+		Waiting: 500,
 		Rows:    20,
 		Log:     zap.NewNop(),
 	}

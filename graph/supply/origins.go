@@ -89,6 +89,15 @@ func (d *Dependency) Shares(ctx context.Context) ([]CountryShare, error) {
 // Unexplained returns what no source explains: the target itself first, then by
 // share descending, place, product.
 func (d *Dependency) Unexplained(ctx context.Context) ([]UnexplainedShare, error) {
+	list, err := d.unexplained(ctx)
+	slices.SortFunc(list, func(a, b UnexplainedShare) int {
+		return cmp.Or(targetFirst(d.target, a.Stage, b.Stage), descending(a.Share, b.Share), a.compare(b.Stage))
+	})
+	return list, err
+}
+
+// unexplained returns what no source explains, in the order of states.
+func (d *Dependency) unexplained(ctx context.Context) ([]UnexplainedShare, error) {
 	w, c := d.walk, d.walk.chain
 	v, err := d.visits(ctx)
 	if err != nil {
@@ -106,9 +115,6 @@ func (d *Dependency) Unexplained(ctx context.Context) ([]UnexplainedShare, error
 			list = append(list, UnexplainedShare{w.stage(w.node[s]), share * c.stop[s], w.ends[s].reason()})
 		}
 	}
-	slices.SortFunc(list, func(a, b UnexplainedShare) int {
-		return cmp.Or(targetFirst(d.target, a.Stage, b.Stage), descending(a.Share, b.Share), a.compare(b.Stage))
-	})
 	return list, nil
 }
 
@@ -126,7 +132,7 @@ func targetFirst(target, a, b Stage) int {
 
 // UnexplainedShare returns the sum of what no source explains.
 func (d *Dependency) UnexplainedShare(ctx context.Context) (float64, error) {
-	list, err := d.Unexplained(ctx)
+	list, err := d.unexplained(ctx)
 	var sum float64
 	for _, u := range list {
 		sum += u.Share
