@@ -22,7 +22,9 @@ func Nodes(a *ask.Answer) Table {
 
 // Links returns the links of the whole supply network: from the stage upstream
 // to the stage downstream. share is that of the downstream node's supply for
-// TRADE and POOL, that of its recipe for MADE; tonnes are NaN but for TRADE.
+// TRADE and POOL, that of what it is made of for MADE; tonnes are NaN but for
+// TRADE. What the shares of MADE leave to 1 no recipe names: it is an origin
+// where the product is raw, else unexplained.
 func Links(a *ask.Answer) Table {
 	n := a.Network()
 	t := Table{Columns: []string{"from", "to", "by", "share", "tonnes", "estimated"}}

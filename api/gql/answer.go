@@ -245,7 +245,7 @@ func (b *builder) stageShareType() *graphql.Object {
 	type row = item[supply.UnexplainedShare]
 	reason := enum("UnexplainedReason", "Why no source explains a supply.",
 		[2]string{string(supply.ReasonSurplus), "More is exported or used there than is made or imported."},
-		[2]string{string(supply.ReasonNoInput), "It is used there, but neither made nor imported as far as is known."},
+		[2]string{string(supply.ReasonNoInput), "It is used there, but neither made nor imported as far as is known; or it is made there, and no recipe says of what."},
 		[2]string{string(supply.ReasonRing), "Countries sell to each other what none of them makes or gets from elsewhere."})
 	return object("StageShare", "Supply that no source explains, at the stage where the chain ends.", graphql.Fields{
 		"country": placeProp(b, true, "The country.", func(s supply.UnexplainedShare) string { return s.Place }),

@@ -46,7 +46,10 @@ type ledger struct {
 	exports    []float64
 	used       []float64
 	inputs     [][]madeOf // of what is made there
+	noRecipe   []float64  // share of production that no recipe holds for
 	present    []bool     // the place has a node of the product
+	// without are the countries that make it although no recipe holds there.
+	without []string
 }
 
 // link is what one place imports from another.
@@ -68,7 +71,7 @@ func newAssembly(p *Plan, t *Trade) *assembly {
 	for range p.products {
 		a.products = append(a.products, ledger{
 			production: make([]float64, n), estimated: make([]bool, n), imports: make([]float64, n), exports: make([]float64, n),
-			used: make([]float64, n), inputs: make([][]madeOf, n), present: make([]bool, n),
+			used: make([]float64, n), inputs: make([][]madeOf, n), noRecipe: make([]float64, n), present: make([]bool, n),
 		})
 	}
 	if target := slices.Index(p.Products, p.Product); target >= 0 && p.Place != "" {
@@ -166,7 +169,7 @@ func (a *assembly) addNodes(n *Network) [][]int32 {
 			node[product][place] = int32(len(n.Nodes))
 			n.Nodes = append(n.Nodes, Node{Place: int32(place), Product: int32(product),
 				Production: l.production[place], ProductionEstimated: l.estimated[place] && l.production[place] > 0,
-				Imports: l.imports[place], Exports: l.exports[place], Used: l.used[place]})
+				Imports: l.imports[place], Exports: l.exports[place], Used: l.used[place], NoRecipe: l.noRecipe[place]})
 		}
 	}
 	return node

@@ -196,8 +196,10 @@ func checkNode(t reporter, n *supply.Network, i int32, x supply.Node) {
 		}
 		shares += in.Share
 	}
-	if len(n.InputsOf(i)) > 0 && math.Abs(shares-1) > 1e-12 {
-		t.Errorf("the inputs of node %d sum to %v", i, shares)
+	if made := x.Production > 0 && !n.Products[x.Product].Raw; made && math.Abs(shares+x.NoRecipe-1) > 1e-12 {
+		t.Errorf("the inputs of node %d sum to %v, without a recipe %v", i, shares, x.NoRecipe)
+	} else if !made && shares+x.NoRecipe > 0 {
+		t.Errorf("node %d makes nothing of anything: %v, %v", i, shares, x.NoRecipe)
 	}
 	if !n.Products[x.Product].Pooled {
 		if in := x.Production + x.Imports + x.Unexplained; math.Abs(in-x.Supply) > 1e-12*x.Supply {

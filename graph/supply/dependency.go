@@ -1,9 +1,6 @@
 package supply
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Stage is one product in one place: a node of the network by its ids.
 type Stage struct {
@@ -55,11 +52,7 @@ func (d *Dependency) SupplyTonnes() (float64, bool) {
 // Assumptions returns what the network assumes that bears on the target's
 // product, and that the target has no supply where it has none.
 func (d *Dependency) Assumptions() []string {
-	n := d.walk.network
-	assumptions := slices.Clone(n.Assumptions)
-	if len(n.inputsOf) > 0 { // it was assembled
-		assumptions = n.AssumptionsFor(d.product)
-	}
+	assumptions := d.walk.network.AssumptionsFor(d.product)
 	if !d.HasSupply() {
 		assumptions = append(assumptions, fmt.Sprintf(
 			"No supply of %s in %s is known for %d: every share is zero.",
@@ -89,7 +82,7 @@ type Reason string
 // The reasons.
 const (
 	ReasonSurplus Reason = "SURPLUS"  // more leaves than is made or imported
-	ReasonNoInput Reason = "NO_INPUT" // used, but neither made nor imported, as far as is known
+	ReasonNoInput Reason = "NO_INPUT" // used, but neither made nor imported as far as is known; or made, but no recipe says of what
 	ReasonRing    Reason = "RING"     // places that only sell to each other what none makes
 )
 

@@ -66,13 +66,15 @@ func (d *Dependency) drawnNodes(pass, v []float64, minShare float64) []DrawnNode
 			Stage: w.stage(int32(i)), PassThrough: share, MadeHere: v[maker],
 			Steps: steps[w.network.Nodes[i].Product],
 		}
-		if w.ends[maker] == endOrigin {
-			node.Origin = v[maker]
-		}
 		if c.components[c.of[market]].ring {
 			node.Unexplained = v[market]
 		} else {
 			node.Unexplained = v[market] * c.stop[market]
+		}
+		if w.ends[maker] == endOrigin {
+			node.Origin = v[maker]
+		} else {
+			node.Unexplained += v[maker] * c.stop[maker]
 		}
 		drawn = append(drawn, node)
 	}

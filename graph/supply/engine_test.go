@@ -147,6 +147,54 @@ func TestNoInput(t *testing.T) {
 	checkAll(t, measureWith(t, w, supply.Exports, at("C", "ore")), wanted{}, everything...)
 }
 
+// A product has recipes, but none that holds where it is made: the walk comes to
+// its making and ends there, unexplained, at no origin. Nobody knows what N makes
+// turbines of, from which all draw, nor B a quarter of its metal: so it can
+// be with a group.
+func TestMadeWithoutARecipe(t *testing.T) {
+	ctx := context.Background()
+	w := world{
+		recipes: map[string]map[string]float64{"D·turbine": {"metal": 1}, "B·metal": {"ore": 0.75}},
+		production: map[supply.Stage]float64{
+			at("D", "turbine"): 6, at("N", "turbine"): 2, at("B", "metal"): 8, at("A", "ore"): 9,
+		},
+		flows:  []flow{{from: "B", to: "D", product: "metal", tonnes: 10}, {from: "A", to: "B", product: "ore", tonnes: 6}},
+		pooled: []string{"turbine"},
+	}
+	d := ask(t, supply.NewWalk(w.network(supply.Mass)), at("D", "turbine"))
+	got := everyMeasure(t, d)
+	checkAll(t, got, wanted{
+		"direct D": 0.75, "direct N": 0.25, "domestic": 0.75, "origin A": 0.45,
+		"unexplained {N turbine} NO_INPUT": 0.25,
+		"unexplained {B metal} NO_INPUT":   0.15, "unexplained {B metal} SURPLUS": 0.15,
+		"made D turbine": 0.75, "made N turbine": 0.25, "made B metal": 0.6, "made A ore": 0.45, "made here": 2.05,
+	}, "direct", "domestic", "origin", "unexplained", "made")
+	checkAll(t, got, wanted{"pass STAGE N turbine": 0.25, "pass STAGE D metal": 0.75, "pass STAGE B metal": 0.75,
+		"pass STAGE B ore": 0.45, "pass STAGE A ore": 0.45}, "pass STAGE")
+	drawn := map[supply.Stage]float64{}
+	for _, node := range must[supply.Drawing](t)(d.Drawing(ctx, 0, 0)).Nodes {
+		drawn[node.Stage] = node.Unexplained
+	}
+	check(t, "drawn at N", drawn[at("N", "turbine")], 0.25)
+	check(t, "drawn at B", drawn[at("B", "metal")], 0.3)
+	list := must[[]supply.UnexplainedShare](t)(d.Unexplained(ctx))
+	if len(list) != 3 || list[1].Reason != supply.ReasonNoInput || list[2].Reason != supply.ReasonSurplus { // equal shares of one stage
+		t.Errorf("unexplained %v", list)
+	}
+}
+
+// A network that was not assembled says all that it assumes, whatever is asked.
+func TestAssumptionsOfANetworkByHand(t *testing.T) {
+	n := pools().network(supply.Mass)
+	n.Assumptions = []string{"Towers are of wood."}
+	if got := n.AssumptionsFor(0); !slices.Equal(got, n.Assumptions) {
+		t.Errorf("assumptions %q", got)
+	}
+	if got := ask(t, supply.NewWalk(n), at("N", "farm")).Assumptions(); !slices.Equal(got, n.Assumptions) {
+		t.Errorf("assumptions of an answer %q", got)
+	}
+}
+
 // pools: turbines have no trade data and are made of magnets; nobody is known
 // to make towers.
 func pools() world {

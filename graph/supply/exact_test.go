@@ -245,7 +245,7 @@ func (r *reference) estimatedLinks() map[link]bool {
 // Every figure of every answer, against rational numbers.
 func TestEveryMeasureIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := worlds(shape{places: 4, products: 3, pools: true, largest: 1 << 40, guesses: true}).Draw(t, "world")
+		w := worlds(shape{places: 4, products: 3, pools: true, largest: 1 << 40, guesses: true, gaps: true}).Draw(t, "world")
 		n := w.network(balances.Draw(t, "balance"))
 		i, stage := target(t, n)
 		compareMeasures(t, everyMeasure(t, ask(t, supply.NewWalk(n), stage)), newReference(n).everyMeasure(i))

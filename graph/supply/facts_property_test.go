@@ -54,6 +54,7 @@ func numbersOf(n *supply.Network) map[string]float64 {
 		for _, l := range n.TradeInto(int32(i)) {
 			numbers[node+" from "+name(l.Exporter)] = l.Tonnes
 		}
+		numbers[node+" without recipe"] = x.NoRecipe
 		for _, in := range n.InputsOf(int32(i)) {
 			numbers[node+" of "+name(in.Node)] = in.Share
 		}
@@ -101,6 +102,7 @@ func TestNetworkByTheBook(t *testing.T) {
 		sameFigures(rt, got, want, 1e-9)
 		shares := map[string]float64{}
 		for i, x := range n.Nodes {
+			shares[fmt.Sprint(n.Places[x.Place], " none ", n.Products[x.Product].ID)] = x.NoRecipe
 			for _, in := range n.InputsOf(int32(i)) {
 				shares[fmt.Sprint(n.Places[x.Place], " ", n.Products[x.Product].ID, " ", n.Products[n.Nodes[in.Node].Product].ID)] = in.Share
 			}

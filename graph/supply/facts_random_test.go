@@ -81,8 +81,11 @@ func (d *draw) product(i int) {
 	c.Contains = append(c.Contains, supply.ContainsRow{Dataset: "d", Product: id, Material: "m", MassFraction: fraction})
 	c.Contains = append(c.Contains, supply.ContainsRow{Dataset: "d", Product: id, Material: "n", MassFraction: fraction / 2})
 	if i < d.products-1 {
-		d.recipe(i, "", "")
-		if d.yes(3, "own recipe") {
+		everywhere := !d.yes(4, "no general recipe")
+		if everywhere {
+			d.recipe(i, "", "")
+		}
+		if !everywhere || d.yes(3, "own recipe") {
 			d.recipe(i, "", placeID(0))
 		}
 	}

@@ -87,6 +87,10 @@ func (b *book) recipe(product, country string) map[string]float64 {
 	return nil
 }
 
+func (b *book) hasRecipe(product string) bool {
+	return slices.ContainsFunc(b.f.catalogue.MadeFrom, func(r supply.MadeFromRow) bool { return r.Product == product })
+}
+
 // everywhere lists all countries of the facts.
 func (b *book) everywhere() []string {
 	all := map[string]bool{}
@@ -178,9 +182,11 @@ func (b *book) reported(product string) (tonnes map[string]float64, missing map[
 	return tonnes, missing
 }
 
-// take lets every country make its part by its own recipe.
+// take lets every country make its part by its own recipe. Where none holds,
+// although one does elsewhere, that part is made of nothing that is known: it
+// stands under "place none product".
 func (b *book) take(k key, countries []string, reported map[string]float64, gaps []string, short float64) {
-	taken, total := map[string]float64{}, 0.0
+	taken, total, without := map[string]float64{}, 0.0, 0.0
 	for _, c := range countries {
 		makes := reported[c]
 		if slices.Contains(gaps, c) {
@@ -190,6 +196,13 @@ func (b *book) take(k key, countries []string, reported map[string]float64, gaps
 			taken[input] += share * makes
 			total += share * makes
 		}
+		if b.hasRecipe(k.product) && len(b.recipe(k.product, c)) == 0 {
+			without += makes
+			total += makes
+		}
+	}
+	if without > 0 {
+		b.recipes[fmt.Sprint(k.place, " none ", k.product)] = without / total
 	}
 	for input, tonnes := range taken {
 		if tonnes > 0 {

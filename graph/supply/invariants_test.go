@@ -23,7 +23,7 @@ func question(t *rapid.T, s shape) (*supply.Network, int, supply.Stage) {
 	return n, i, stage
 }
 
-var middling = shape{places: 7, products: 4, pools: true, largest: 1 << 20, guesses: true}
+var middling = shape{places: 7, products: 4, pools: true, largest: 1 << 20, guesses: true, gaps: true}
 
 func TestSharesSumToOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -50,7 +50,7 @@ func TestSharesSumToOne(t *testing.T) {
 				node := n.Nodes[n.Node(placeOf(n, stage.Place), productOf(n, stage.Product))]
 				direct += node.Unexplained / node.Supply
 			}
-			if u.Stage == stage && u.Reason == supply.ReasonNoInput {
+			if u.Stage == stage && u.Reason == supply.ReasonNoInput && makes(n, stage) == 0 {
 				direct += u.Share
 			}
 			origin += u.Share
@@ -58,6 +58,11 @@ func TestSharesSumToOne(t *testing.T) {
 		check(t, "Σ direct + U/S", direct, 1)
 		check(t, "Σ origins + Σ unexplained", origin, 1)
 	})
+}
+
+// makes returns what the place of a stage makes of its product.
+func makes(n *supply.Network, s supply.Stage) float64 {
+	return n.Nodes[n.Node(placeOf(n, s.Place), productOf(n, s.Product))].Production
 }
 
 func placeOf(n *supply.Network, id string) int32 { return int32(slices.Index(n.Places, id)) }
@@ -188,11 +193,10 @@ func newDense(n *supply.Network) dense {
 		} else {
 			d.stop[market] = 1
 		}
+		d.stop[maker] = 1
 		for _, input := range n.InputsOf(int32(i)) {
 			d.p.Set(maker, 2*int(input.Node), input.Share)
-		}
-		if len(n.InputsOf(int32(i))) == 0 {
-			d.stop[maker] = 1
+			d.stop[maker] -= input.Share
 		}
 	}
 	return d
@@ -229,7 +233,7 @@ func (d dense) left(t failer, target int, set map[int]bool) float64 {
 // pass-through never exceeds the expected visits.
 func TestPassThroughIsWhatRemovalTakes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := worlds(shape{places: 8, products: 4, largest: 1000}).Draw(t, "world")
+		w := worlds(shape{places: 8, products: 4, largest: 1000, gaps: true}).Draw(t, "world")
 		// A little of everything is made: no closed rings, well conditioned.
 		for _, place := range w.places() {
 			for p := range 4 {
@@ -311,14 +315,14 @@ func sets(n *supply.Network, kind supply.Kind, target int) map[supply.Stage]map[
 }
 
 // Layer by layer, tier flows add up: what is needed of a product is made
-// somewhere or ends unexplained.
+// somewhere or ends unexplained. What is made without a recipe ends there.
 func TestTierFlowsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, _, stage := question(t, middling)
 		ctx := context.Background()
 		d := ask(t, supply.NewWalk(n), stage)
 		flows := must[supply.TierFlows](t)(d.TierFlows(ctx, 0, 0))
-		made, supplied, unexplained := map[string]float64{}, map[string]float64{}, map[string]float64{}
+		made, supplied, unexplained, dropped := map[string]float64{}, map[string]float64{}, map[string]float64{}, map[supply.Stage]float64{}
 		for _, f := range flows.Flows {
 			supplied[f.From.Product] += f.Share
 			if f.EstimatedShare < 0 || f.EstimatedShare > f.Share*(1+1e-12) {
@@ -326,7 +330,11 @@ func TestTierFlowsAddUp(t *testing.T) {
 			}
 		}
 		for _, u := range flows.Unexplained {
-			unexplained[u.Product] += u.Share
+			if u.Reason == supply.ReasonNoInput && makes(n, u.Stage) > 0 {
+				dropped[u.Stage] = u.Share
+			} else {
+				unexplained[u.Product] += u.Share
+			}
 		}
 		needed := map[string]float64{}
 		if d.HasSupply() {
@@ -339,6 +347,7 @@ func TestTierFlowsAddUp(t *testing.T) {
 				for _, input := range n.InputsOf(i) {
 					needed[stageOf(n, int(input.Node)).Product] += m.Share * input.Share
 				}
+				check(t, "made without a recipe", dropped[at(m.Place, tier.Product)], m.Share*n.Nodes[i].NoRecipe)
 			}
 		}
 		for _, p := range n.Products {

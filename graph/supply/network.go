@@ -34,10 +34,9 @@ type Network struct {
 	TradeStart []int32
 	Trade      []TradeLink
 	// Inputs of node i's own recipe: Inputs[InputStart[i]:InputStart[i+1]], in
-	// order of input product. Shares sum to 1. A node has none where it makes
-	// nothing, and where no recipe holds: what it makes is then an origin. That
-	// is so for every node of a raw product, and for a place of another product
-	// whose recipes are those of other countries only.
+	// order of input product. Shares and the node's NoRecipe sum to 1. A node
+	// has none where it makes nothing, where its product is raw, and where all
+	// recipes of the product are those of other countries.
 	InputStart []int32
 	Inputs     []InputLink
 
@@ -60,7 +59,8 @@ type Network struct {
 type Product struct {
 	ID    string
 	Stage string
-	// Raw: made from nothing; its production is an origin.
+	// Raw: no recipe of it holds for the material anywhere; its production is an
+	// origin.
 	Raw bool
 	// Pooled: drawn by everyone from one world pool in proportion to
 	// Node.Production (docs/methods.md §1, Pooled market). Where nobody is known
@@ -81,6 +81,11 @@ type Node struct {
 	Used        float64 // R: what the place's own making takes
 	Supply      float64 // S, as the balance says; 0 for a pooled product
 	Unexplained float64 // U: supply that no source explains; 0 where it is rounding
+
+	// NoRecipe is the share of Production that no recipe holds for, although the
+	// product has some elsewhere: what it is made of is not known. Of a country
+	// all or nothing, of a group its members' part.
+	NoRecipe float64
 
 	ProductionEstimated bool
 }

@@ -150,7 +150,9 @@ func (a *assembly) noteAll() {
 		a.noteSource(s)
 	}
 	for product, pp := range a.plan.products {
-		a.noteWithoutRecipe(int32(product), pp)
+		if places := slices.Sorted(slices.Values(a.products[product].without)); len(places) > 0 {
+			a.notef(int32(product), aboutMaking, "No recipe of %s holds in %s: it is not known what it is made of there, and what is made there ends unexplained.", pp.id, join(places))
+		}
 	}
 	if a.group >= 0 {
 		a.notef(general, always, "%s is one place, made of its %d members of today in every year (%s); %s of trade among them %s left out.",
@@ -201,24 +203,6 @@ func (a *assembly) noteSource(s int) {
 		}
 		a.notef(product, aboutTrade, "%s of %s %s left out for a product: %s cannot be counted in it, or the same trade is counted in another way too.",
 			rows(n), name, oneOrMore(n, "is", "are"), counted)
-	}
-}
-
-// noteWithoutRecipe names the places that make a product by no recipe, although
-// there is one elsewhere.
-func (a *assembly) noteWithoutRecipe(product int32, pp productPlan) {
-	if len(pp.recipes) == 0 {
-		return
-	}
-	var places []string
-	l := &a.products[product]
-	for place, id := range a.places {
-		if l.production[place] > 0 && len(l.inputs[place]) == 0 {
-			places = append(places, id)
-		}
-	}
-	if len(places) > 0 {
-		a.notef(product, aboutMaking, "No recipe of %s holds in %s: what is made of it there counts as an origin.", pp.id, join(places))
 	}
 }
 
@@ -296,8 +280,12 @@ func (n *Network) noteScaled(before, after []float64) {
 
 // AssumptionsFor returns the assumptions that bear on one product: all those on
 // what it is made of, those on the making of what is made of these (which takes
-// of them), and those on the network as a whole.
+// of them), and those on the network as a whole. Of a network that was not
+// assembled they are all of them.
 func (n *Network) AssumptionsFor(product int32) []string {
+	if n.inputsOf == nil {
+		return slices.Clone(n.Assumptions)
+	}
 	bears := make([]topic, len(n.Products)) // always: none; aboutTrade: all
 	bears[product] = aboutTrade
 	upstream := []int32{product}

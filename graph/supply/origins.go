@@ -87,11 +87,12 @@ func (d *Dependency) Shares(ctx context.Context) ([]CountryShare, error) {
 }
 
 // Unexplained returns what no source explains: the target itself first, then by
-// share descending, place, product.
+// share descending, place, product, reason.
 func (d *Dependency) Unexplained(ctx context.Context) ([]UnexplainedShare, error) {
 	list, err := d.unexplained(ctx)
 	slices.SortFunc(list, func(a, b UnexplainedShare) int {
-		return cmp.Or(targetFirst(d.target, a.Stage, b.Stage), descending(a.Share, b.Share), a.compare(b.Stage))
+		return cmp.Or(targetFirst(d.target, a.Stage, b.Stage), descending(a.Share, b.Share), a.compare(b.Stage),
+			cmp.Compare(a.Reason, b.Reason))
 	})
 	return list, err
 }

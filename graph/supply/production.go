@@ -92,11 +92,15 @@ func (a *assembly) takeInputs(product int) {
 			continue
 		}
 		l.present[place] = true
+		if len(pp.recipes) == 0 {
+			continue // raw
+		}
 		var taken []float64 // by input, in the order of l.inputs[place]
 		if int32(place) == a.group {
-			l.inputs[place], taken = a.mixture(product)
-		} else {
-			l.inputs[place] = pp.recipeIn(a.places[place])
+			taken = a.mix(product)
+		} else if l.inputs[place] = pp.recipeIn(a.places[place]); l.inputs[place] == nil {
+			l.noRecipe[place] = 1
+			l.without = append(l.without, a.places[place])
 		}
 		for i, in := range l.inputs[place] {
 			of := &a.products[in.product]
@@ -112,34 +116,25 @@ func (a *assembly) takeInputs(product int) {
 	}
 }
 
-// mixture returns the recipe of the group for a product: what the members take
-// of each input by their own recipes, as tonnes and as shares of all of it.
-// What was inferred beyond the members' reports counts as made in equal parts
-// by the members whose production is missing.
-func (a *assembly) mixture(product int) (inputs []madeOf, taken []float64) {
-	pp := &a.plan.products[product]
-	amounts := map[string]float64{}
-	left := a.products[product].production[a.group]
-	var missing []string
-	for _, id := range a.plan.Members {
-		row, _ := pp.made.of(id)
-		if row.amount > 0 {
-			amounts[id] = row.amount
-			left -= row.amount
-		}
-		if a.missing(product, id) {
-			missing = append(missing, id)
-		}
-	}
-	for _, id := range missing {
-		amounts[id] += max(0, left) / float64(len(missing))
-	}
-	total := 0.0
+// mix lays down what the group makes a product of: what the members take of
+// each input by their own recipes, and the part of those for which none holds,
+// as shares of what they make together. It returns the tonnes taken.
+func (a *assembly) mix(product int) (taken []float64) {
+	l, pp := &a.products[product], &a.plan.products[product]
+	amounts := a.madeByMembers(product)
+	var inputs []madeOf
+	total, without := 0.0, 0.0
 	for _, id := range a.plan.Members {
 		if amounts[id] == 0 {
 			continue
 		}
-		for _, in := range pp.recipeIn(id) {
+		recipe := pp.recipeIn(id)
+		if recipe == nil {
+			total += amounts[id]
+			without += amounts[id]
+			l.without = append(l.without, id)
+		}
+		for _, in := range recipe {
 			i := slices.IndexFunc(inputs, func(m madeOf) bool { return m.product == in.product })
 			if i < 0 {
 				i = len(inputs)
@@ -155,5 +150,33 @@ func (a *assembly) mixture(product int) (inputs []madeOf, taken []float64) {
 		taken = append(taken, inputs[i].share)
 		inputs[i].share /= total
 	}
-	return inputs, taken
+	l.inputs[a.group], l.noRecipe[a.group] = inputs, without/total
+	return taken
+}
+
+// madeByMembers returns how much of a product each member of the group makes.
+// What was inferred beyond the members' reports counts as made in equal parts
+// by the members whose production is missing.
+func (a *assembly) madeByMembers(product int) map[string]float64 {
+	pp := &a.plan.products[product]
+	amounts := map[string]float64{}
+	whole := a.products[product].production[a.group]
+	left := whole
+	var missing []string
+	for _, id := range a.plan.Members {
+		row, _ := pp.made.of(id)
+		if row.amount > 0 {
+			amounts[id] = row.amount
+			left -= row.amount
+		}
+		if a.missing(product, id) {
+			missing = append(missing, id)
+		}
+	}
+	if left > rounding*whole {
+		for _, id := range missing {
+			amounts[id] += left / float64(len(missing))
+		}
+	}
+	return amounts
 }

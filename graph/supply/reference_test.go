@@ -58,11 +58,14 @@ func newReference(net *supply.Network) *reference {
 			r.why[market] = supply.ReasonSurplus
 		}
 		inputs := net.InputsOf(int32(i))
-		if len(inputs) == 0 {
+		if product.Raw {
 			r.origin[maker] = rat(1)
+			continue
 		}
+		r.lost[maker], r.why[maker] = rat(1), supply.ReasonNoInput
 		for _, input := range inputs {
 			r.p[maker][2*input.Node] = rat(input.Share)
+			r.lost[maker].Sub(r.lost[maker], rat(input.Share))
 		}
 	}
 	r.findRings()

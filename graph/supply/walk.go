@@ -13,8 +13,9 @@ import (
 //
 // A node has two states. At its market its supply mixes: trade leads to the
 // exporter's market, "made here" to its own maker. Its maker stops at an origin
-// where the product is raw, and else leads to the markets of the inputs. The
-// markets of a pooled product all lead to its pool, and that to every maker.
+// where the product is raw, and else leads to the markets of the inputs, or ends
+// unexplained where no recipe holds. The markets of a pooled product all lead to
+// its pool, and that to every maker.
 type Walk struct {
 	network *Network
 	chain   *chain
@@ -239,19 +240,24 @@ func (p *projection) ownMarket(i int32) {
 	p.end(node.Unexplained/total, endSurplus)
 }
 
-// making writes the maker of a node: an origin where no recipe holds.
+// making writes the maker of a node: an origin of a raw product, else what it is
+// made of, as far as a recipe says so.
 func (p *projection) making(i int32) {
-	inputs := p.network.InputsOf(i)
-	if len(inputs) == 0 {
+	node, inputs := &p.network.Nodes[i], p.network.InputsOf(i)
+	switch {
+	case p.network.Products[node.Product].Raw:
 		p.end(1, endOrigin)
 		return
+	case len(inputs) == 0:
+		p.end(1, endNoInput)
+		return
 	}
-	var total float64
+	total := node.NoRecipe
 	for _, input := range inputs {
 		total += input.Share
 	}
 	for _, input := range inputs {
 		p.step(p.market[input.Node], input.Share/total, input.Estimated)
 	}
-	p.end(0, endNone)
+	p.end(node.NoRecipe/total, endNoInput)
 }

@@ -12,7 +12,7 @@ import (
 // and recipes, in tonnes.
 type world struct {
 	// recipes: product → input → κ. Those of a place stand under "place·product"
-	// and win.
+	// and win. What a recipe leaves to 1 is made of what nobody knows.
 	recipes    map[string]map[string]float64
 	production map[supply.Stage]float64
 	flows      []flow
@@ -182,9 +182,16 @@ func (w world) network(balance supply.Balance) *supply.Network {
 	for i, s := range ordered {
 		index[s] = int32(i)
 	}
+	made := map[string]bool{}
+	for key := range w.recipes {
+		_, p, ok := cutStage(key)
+		if !ok {
+			p = key
+		}
+		made[p] = true
+	}
 	for _, p := range products {
-		_, made := w.recipes[p]
-		n.Products = append(n.Products, supply.Product{ID: p, Raw: !made, Pooled: slices.Contains(w.pooled, p)})
+		n.Products = append(n.Products, supply.Product{ID: p, Raw: !made[p], Pooled: slices.Contains(w.pooled, p)})
 	}
 	n.TradeStart, n.InputStart = []int32{0}, []int32{0}
 	for _, s := range ordered {
@@ -202,6 +209,12 @@ func (w world) network(balance supply.Balance) *supply.Network {
 			node.Supply = max(node.Production+node.Imports, needs)
 			if u := needs - node.Production - node.Imports; u > 1e-12*node.Supply {
 				node.Unexplained = u
+			}
+		}
+		if made[s.Product] && w.production[s] > 0 {
+			node.NoRecipe = 1
+			for _, share := range w.recipe(s) {
+				node.NoRecipe -= share
 			}
 		}
 		n.Nodes = append(n.Nodes, node)

@@ -14,6 +14,7 @@ type shape struct {
 	pools            bool
 	largest          int // of a mass
 	guesses          bool
+	gaps             bool // recipes that hold in some places only, or for a part
 }
 
 // worlds draws small worlds with cycles, recipes, surpluses, missing inputs,
@@ -33,7 +34,7 @@ func worlds(s shape) *rapid.Generator[world] {
 			guessedRecipes:    s.guesses && evenly(0, 5).Draw(t, "guessed recipes") == 0,
 		}
 		for p := range products {
-			w.drawRecipe(t, name(p), p, products)
+			w.drawRecipes(t, s, p, places, products)
 			if s.pools && evenly(0, 4).Draw(t, "pooled") == 0 {
 				w.pooled = append(w.pooled, name(p))
 			}
@@ -101,10 +102,25 @@ func country(i int) string { return string(rune('A' + i)) }
 // name of a product: their alphabet runs against the order of the recipes.
 func name(i int) string { return fmt.Sprintf("p%d", 9-i) }
 
-// drawRecipe makes a product of up to three later ones, or leaves it raw.
-func (w world) drawRecipe(t *rapid.T, key string, product, products int) {
+// drawRecipes gives a product one recipe for all; with gaps at times one for some
+// places only, which may say of a part alone what it is made of.
+func (w world) drawRecipes(t *rapid.T, s shape, product, places, products int) {
+	if !s.gaps || evenly(0, 2).Draw(t, "gaps") > 0 {
+		w.drawRecipe(t, name(product), 4, product, products)
+		return
+	}
+	for c := range places {
+		if bit.Draw(t, "own") {
+			w.drawRecipe(t, country(c)+"·"+name(product), evenly(1, 4).Draw(t, "known"), product, products)
+		}
+	}
+}
+
+// drawRecipe makes quarters of a product of up to three later ones, or leaves it
+// raw.
+func (w world) drawRecipe(t *rapid.T, key string, quarters, product, products int) {
 	recipe := map[string]float64{}
-	for quarters := 4; product+1 < products && quarters > 0; {
+	for product+1 < products && quarters > 0 {
 		part := evenly(1, quarters).Draw(t, "share")
 		input := evenly(product, products-1).Draw(t, "input")
 		if input == product {
