@@ -77,7 +77,8 @@ type Load interface {
 
 // Snapshot reads one revision of a store: what is committed meanwhile does not
 // show. It may be used by several goroutines, and by what Read calls. Methods
-// answer BadInput for a kind or a field that there is none of.
+// answer BadInput for a kind or a field that there is none of. All batches of a
+// snapshot point into one list of words.
 type Snapshot interface {
 	// Revision changes with every commit and every removal.
 	Revision() string

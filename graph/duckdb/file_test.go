@@ -350,9 +350,9 @@ func TestErrors(t *testing.T) {
 		t.Error(err)
 	}
 	for text, code := range map[string]graph.Code{
-		"IO Error: Could not write file \"x\": No space left on device":                          graph.StoreDown,
+		"IO Error: Could not write file \"x\": No space left on device":                         graph.StoreDown,
 		"IO Error: Corrupt database file: computed checksum 1 does not match stored checksum 2": graph.StoreDown,
-		"Binder Error: no such column":                                                           graph.Internal,
+		"Binder Error: no such column":                                                          graph.Internal,
 	} {
 		err := storeError("x.duckdb", &failure{text: text})
 		if graph.CodeOf(err) != code || strings.Contains(err.Error(), "Error:") || !strings.Contains(err.Error(), "x.duckdb") {

@@ -63,6 +63,7 @@ func (s *Store) begin(ctx context.Context, d graph.Dataset) (*loading, error) {
 		return nil, err
 	}
 	if err := c.exec(ctx, "SET GLOBAL threads = 1; BEGIN"); err != nil {
+		s.allThreads(c)
 		s.give(c)
 		return nil, err
 	}
@@ -74,6 +75,11 @@ func (s *Store) begin(ctx context.Context, d graph.Dataset) (*loading, error) {
 		coverage: newCoverage(),
 	}
 	return l, nil
+}
+
+// allThreads gives the database its threads back; without them it is only slower.
+func (s *Store) allThreads(c *connection) {
+	_ = c.exec(context.Background(), fmt.Sprintf("SET GLOBAL threads = %d", s.options.threads()))
 }
 
 // Write implements graph.Load.
@@ -288,7 +294,7 @@ func (l *loading) end(rollback bool) {
 	} else {
 		l.store.clear(context.Background())
 	}
-	_ = l.conn.exec(context.Background(), fmt.Sprintf("SET GLOBAL threads = %d", l.store.options.threads())) // if not, it is only slower
+	l.store.allThreads(l.conn)
 	l.store.lastPart = max(l.store.lastPart, l.nextPart-1)
 	l.store.give(l.conn)
 	l.done()

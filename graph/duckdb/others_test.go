@@ -210,3 +210,50 @@ func TestClear(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestPagesOfALargeFile pages through rows that many row groups hold, which
+// several threads read.
+func TestPagesOfALargeFile(t *testing.T) {
+	s := openStore(t, Options{Path: place(t), Threads: 4})
+	const rows = 700000
+	loadTrade(t, s, "a", rows)
+	sn, err := s.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sn.Close() //nolint:errcheck // it returns none
+	for _, c := range []struct {
+		match []graph.Match
+		limit int
+		step  int // from one line to the next that matches
+		first int
+	}{
+		{nil, 0, 1, 2}, {nil, 99999, 1, 2}, {[]graph.Match{{Field: "code", Words: []string{"HS2017:3"}}}, 20000, 11, 5},
+	} {
+		q := graph.Query{Kind: graph.Trades, Match: c.match, Limit: c.limit, Fields: []string{"line"}}
+		next, pages := c.first, 0
+		for again := true; again; pages++ {
+			n := 0
+			err := sn.Read(t.Context(), q, func(b *graph.Batch) error {
+				for _, line := range b.Columns[b.Kind.Field("line")].Int {
+					if int(line) != next {
+						return fmt.Errorf("line %d comes where %d should", line, next)
+					}
+					next += c.step
+				}
+				n += b.Len
+				return nil
+			})
+			if err != nil {
+				t.Fatalf("%+v: %v", q, err)
+			}
+			if again = n > 0 && c.limit > 0; again && n != c.limit && next < rows+2 {
+				t.Fatalf("%+v: a page of %d rows", q, n)
+			}
+			q.After = graph.Position{Dataset: "a", File: "trade.csv", Line: next - c.step}.String()
+		}
+		if next < rows+2 {
+			t.Errorf("%+v: %d pages end at line %d", c, pages, next)
+		}
+	}
+}

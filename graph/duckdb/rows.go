@@ -60,7 +60,9 @@ func (r *fileRows) startShared() error {
 		return nil
 	}
 	a, err := r.load.conn.appendTo("store", r.kind.Table)
-	r.load.shared[r.kind.Table] = a
+	if err == nil {
+		r.load.shared[r.kind.Table] = a
+	}
 	return err
 }
 

@@ -31,7 +31,7 @@ func (w *words) all(ctx context.Context, s *Store) ([]string, error) {
 	return list, nil
 }
 
-// numbers returns those of the texts that are known; ok[i] tells for text i.
+// numbers returns the numbers of those of the texts that are known.
 func (w *words) numbers(ctx context.Context, s *Store, texts []string) (ids []int32, err error) {
 	if _, err := w.all(ctx, s); err != nil {
 		return nil, err

@@ -91,7 +91,11 @@ func testOrder(t *testing.T, b Backend) {
 	for i, id := range []string{"z", "a", "M"} {
 		var facts []fact
 		for j := range 40 {
-			facts = append(facts, row(graph.Produces, []string{"b.csv", "a.csv", "", "B.csv"}[(i+j)%4], (j*17)%23,
+			line := (j * 17) % 23
+			if line == 5 {
+				line = graph.NoInt // a source without lines
+			}
+			facts = append(facts, row(graph.Produces, []string{"b.csv", "a.csv", "", "B.csv"}[(i+j)%4], line,
 				values{"year": 2020 + j%3, "product": fmt.Sprint("p", j), "country": []string{"*", "CHN", ""}[j%3], "tonnes": float64(j)}))
 		}
 		d := graph.Dataset{ID: id, Priority: i}
@@ -110,7 +114,8 @@ func testOrder(t *testing.T, b Backend) {
 		}
 	}
 	for _, after := range []graph.Position{{}, {Dataset: "a"}, {Dataset: "a", File: "a.csv", Line: 5}, {Dataset: "a", File: "aa", Line: -7},
-		{Dataset: "b", File: "a.csv", Line: 5}, {Dataset: "zz"}, {Dataset: "a", File: "b.csv", Line: graph.NoInt}} {
+		{Dataset: "b", File: "a.csv", Line: 5}, {Dataset: "zz"}, {Dataset: "a", File: "b.csv", Line: graph.NoInt},
+		{Dataset: "a", File: "b.csv", Line: -3}} {
 		for _, limit := range []int{0, 5} {
 			q := graph.Query{Kind: graph.Produces, After: after.String(), Limit: limit}
 			same(t, fmt.Sprintf("%+v", q), readAll(t, sn, q), ref.read(q))
@@ -473,7 +478,11 @@ func randomFacts(r *rand.Rand) []fact {
 			}
 			v["id"] = fmt.Sprint("id", ids[i])
 		}
-		facts = append(facts, row(k.Name, fmt.Sprint("f", r.IntN(3)), r.IntN(60), v))
+		line := r.IntN(60)
+		if line == 0 {
+			line = graph.NoInt
+		}
+		facts = append(facts, row(k.Name, fmt.Sprint("f", r.IntN(3)), line, v))
 	}
 	return facts
 }

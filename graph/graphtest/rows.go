@@ -156,11 +156,12 @@ func testNilColumns(t *testing.T, b Backend) {
 // grow meanwhile.
 func testWords(t *testing.T, b Backend) {
 	s := b.open(t)
-	load(t, s, graph.Dataset{ID: "first"}, row(graph.Trades, "f", 1, values{"exporter": "AAA", "importer": "BBB"}))
+	load(t, s, graph.Dataset{ID: "first"}, row(graph.Trades, "f", 1, values{"exporter": "AAA", "importer": "BBB"}),
+		row(graph.Country, "c", 1, values{"id": "AAA"}))
 	l := begin(t, s, graph.Dataset{ID: "second"})
-	one, two := graph.NewWords(), graph.NewWords()
-	two.ID("shifts the numbers")
-	for i, words := range []*graph.Words{one, two, one} {
+	list, other := graph.NewWords(), graph.NewWords()
+	other.ID("shifts the numbers")
+	for i, words := range []*graph.Words{list, other, list} {
 		words.ID(fmt.Sprint("unused ", i))
 		facts := []fact{row(graph.Trades, "f", i, values{"exporter": "BBB", "importer": fmt.Sprint("NEW", i)})}
 		for _, b := range batches(words, facts) {
@@ -178,6 +179,21 @@ func testWords(t *testing.T, b Backend) {
 	q := graph.Query{Kind: graph.Trades, Match: []graph.Match{{Field: "importer", Words: []string{"NEW1", "BBB", "unused 1", "never seen"}}}}
 	if n := count(t, sn, q); n != 2 {
 		t.Errorf("%d rows for two importers, want 2", n)
+	}
+	var one *graph.Words
+	for _, kind := range []string{graph.Trades, graph.Trades, graph.Country} {
+		err := sn.Read(t.Context(), graph.Query{Kind: kind}, func(b *graph.Batch) error {
+			if one == nil {
+				one = b.Words
+			}
+			if b.Words != one {
+				t.Errorf("a batch of %s has a list of words of its own", kind)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	// What a reader adds to the words of a batch is its own affair.
 	err := sn.Read(t.Context(), q, func(b *graph.Batch) error {
