@@ -179,3 +179,38 @@ func BenchmarkEstimatedShare(b *testing.B) {
 		return err
 	})
 }
+
+// Exposure to one country, of all targets: one backward solve, cut anew.
+func BenchmarkExposure(b *testing.B) {
+	w := supply.NewWalk(largeWorld(6, 230, 5000).network(supply.Mass))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := w.Exposure(context.Background(), "", supply.Subject{Place: "C003"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// The world's chokepoints of one product, of each kind.
+func BenchmarkWorldChokepoints(b *testing.B) {
+	n := largeWorld(6, 230, 5000).network(supply.Mass)
+	for _, kind := range []supply.Kind{supply.KindCountry, supply.KindStage, supply.KindLink} {
+		ask := func(w *supply.Walk) {
+			if _, err := w.WorldChokepoints(context.Background(), "p0", kind, supply.DefaultEpsilon, 20); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.Run(string(kind)+"/cold", func(b *testing.B) {
+			for b.Loop() {
+				ask(supply.NewWalk(n))
+			}
+		})
+		b.Run(string(kind)+"/warm", func(b *testing.B) {
+			w := supply.NewWalk(n)
+			ask(w)
+			for b.Loop() {
+				ask(w)
+			}
+		})
+	}
+}

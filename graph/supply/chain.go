@@ -352,13 +352,14 @@ func (c *chain) leave(k int32, x []float64) {
 }
 
 // chances turns h, the chance of what is asked at the first step out of each
-// state, into the chance of it ever, for all states at once: the smallest
-// solution of h' = h + P h' that is not negative, which is 0 in a ring.
-func (c *chain) chances(ctx context.Context, h []float64) error {
+// state, into the chance of it ever, for all states of some components at once,
+// with which all upstream of them must be named: the smallest solution of
+// h' = h + P h' that is not negative. In a ring h stays as it is.
+func (c *chain) chances(ctx context.Context, h []float64, components []bool) error {
 	var scratch []float64
 	for k := int32(len(c.components)) - 1; k >= 0; k-- {
 		part := &c.components[k]
-		if part.ring {
+		if part.ring || !components[k] {
 			continue
 		}
 		for _, s := range part.states {
@@ -366,7 +367,7 @@ func (c *chain) chances(ctx context.Context, h []float64) error {
 				h[s] += out.prob * h[out.to]
 			}
 		}
-		if part.block == nil {
+		if part.block == nil || !c.entered(part, h) {
 			continue
 		}
 		f, err := c.factors(ctx, k)
@@ -382,7 +383,11 @@ func (c *chain) chances(ctx context.Context, h []float64) error {
 
 // prepare factorises the blocks that a walk from s can reach, several at a time.
 func (c *chain) prepare(ctx context.Context, s int32) error {
-	blocks := c.blocksFrom(s)
+	return c.factorise(ctx, c.blocksIn(c.upstream(s)))
+}
+
+// factorise factorises blocks, several at a time.
+func (c *chain) factorise(ctx context.Context, blocks []int32) error {
 	return parallel(ctx, len(blocks), func(_, i int) error {
 		_, err := c.factors(ctx, blocks[i])
 		return err
@@ -392,29 +397,41 @@ func (c *chain) prepare(ctx context.Context, s int32) error {
 // prepareInverses inverts the blocks that a walk from s can reach, several at a
 // time.
 func (c *chain) prepareInverses(ctx context.Context, s int32) error {
-	blocks := c.blocksFrom(s)
+	blocks := c.blocksIn(c.upstream(s))
 	return parallel(ctx, len(blocks), func(_, i int) error {
 		_, err := c.inverse(ctx, blocks[i])
 		return err
 	})
 }
 
-// blocksFrom returns the blocks that a walk from s can reach.
-func (c *chain) blocksFrom(s int32) []int32 {
-	var blocks []int32
-	seen := make([]bool, len(c.components))
-	seen[c.of[s]] = true
-	for k := c.of[s]; int(k) < len(c.components); k++ {
-		if !seen[k] {
+// upstream tells which components a walk from some states can reach, their own
+// included.
+func (c *chain) upstream(from ...int32) []bool {
+	reached := make([]bool, len(c.components))
+	first := int32(len(c.components))
+	for _, s := range from {
+		reached[c.of[s]] = true
+		first = min(first, c.of[s])
+	}
+	for k := first; int(k) < len(c.components); k++ {
+		if !reached[k] {
 			continue
-		}
-		if c.components[k].block != nil {
-			blocks = append(blocks, k)
 		}
 		for _, s := range c.components[k].states {
 			for _, out := range c.outOf(s) {
-				seen[c.of[out.to]] = true
+				reached[c.of[out.to]] = true
 			}
+		}
+	}
+	return reached
+}
+
+// blocksIn returns the blocks among some components.
+func (c *chain) blocksIn(components []bool) []int32 {
+	var blocks []int32
+	for k, wanted := range components {
+		if wanted && c.components[k].block != nil {
+			blocks = append(blocks, int32(k))
 		}
 	}
 	return blocks
@@ -432,4 +449,13 @@ func scatter(scratch []float64, states []int32, x []float64) {
 	for i, s := range states {
 		x[s] = scratch[i]
 	}
+}
+
+// all names all components.
+func (c *chain) all() []bool {
+	components := make([]bool, len(c.components))
+	for k := range components {
+		components[k] = true
+	}
+	return components
 }

@@ -31,7 +31,7 @@ func (w *Walk) onlyReported(ctx context.Context) (*reported, error) {
 			return r, nil
 		}
 		r.chain = w.without(w.estimated, r.chance)
-		return r, r.chain.chances(ctx, r.chance)
+		return r, r.chain.chances(ctx, r.chance, r.chain.all())
 	})
 }
 

@@ -293,76 +293,113 @@ func (c *chain) meets(ctx context.Context, start int32, set []int32, x []float64
 // pool.
 type sourcing struct {
 	from      int32 // node of the exporter
+	step      int32 // of the chain
 	to        Stage // the importer at the product
 	by        StepKind
 	share     float64 // probability of the step at the importer
-	pass      float64
+	uses      float64 // pass-through of the step where comes is 1 at the importer
+	pass      float64 // pass-through of the step
 	estimated bool
 }
 
 // eachSourcing calls f for each trade link and each draw from a pool that the walk
-// can take. A link from u to v of probability P is passed with
-// N[t,v]·P/(1 + N[u,v]·P); a link of a closed ring where the ring is reached.
+// can take.
 func (d *Dependency) eachSourcing(ctx context.Context, f func(sourcing)) error {
-	w, c := d.walk, d.walk.chain
+	w := d.walk
 	if d.state < 0 {
 		return nil
 	}
-	v, err := d.visits(ctx)
+	comes, err := d.comes(ctx)
 	if err != nil {
 		return err
 	}
-	reach, err := d.reach(ctx)
-	if err != nil {
-		return err
+	passed := func(i int32) func(sourcing) {
+		return func(l sourcing) {
+			l.pass = min(1, comes[w.market[i]]*l.uses)
+			f(l)
+		}
 	}
 	if w.node[d.state] < 0 { // a place without a node draws from the pool
-		d.eachPoolDraw(d.state, d.target, -1, 1, f)
+		w.eachPoolDraw(d.state, d.target, -1, func(l sourcing) {
+			l.pass = l.uses
+			f(l)
+		})
 	}
-	for i := range w.network.Nodes {
-		s := w.market[i]
-		if reach[s] == 0 {
+	for i := range int32(len(w.network.Nodes)) {
+		if comes[w.market[i]] == 0 {
 			continue
 		}
-		k := c.of[s]
-		var inverse []float64
-		n := len(c.components[k].states)
-		if c.components[k].block != nil {
-			if inverse, err = c.inverse(ctx, k); err != nil {
-				return err
-			}
-		}
-		for e := c.start[s]; e < c.start[s+1]; e++ {
-			t := c.to[e]
-			if w.node[t] < 0 {
-				d.eachPoolDraw(t, w.stage(int32(i)), int32(i), reach[s], f)
-				continue
-			}
-			if !w.isMarket(t) {
-				continue
-			}
-			l := sourcing{from: w.node[t], to: w.stage(int32(i)), by: StepTrade, share: c.prob[e], estimated: w.estimated[e]}
-			switch {
-			case c.components[k].ring:
-				l.pass = reach[s]
-			case inverse != nil && c.of[t] == k:
-				back := inverse[int(c.at[t])*n+int(c.at[s])]
-				l.pass = min(1, v[s]*l.share/(1+back*l.share))
-			default:
-				l.pass = min(1, v[s]*l.share)
-			}
-			f(l)
+		if err := w.eachLinkInto(ctx, i, passed(i)); err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
 }
 
+// comes returns, by state, what the pass-through of the steps from there is in
+// proportion to: expected visits, and in a closed ring the chance to come to it.
+func (d *Dependency) comes(ctx context.Context) ([]float64, error) {
+	v, err := d.visits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reach, err := d.reach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	comes := slices.Clone(v)
+	c := d.walk.chain
+	for s := range comes {
+		if c.components[c.of[s]].ring {
+			comes[s] = reach[s]
+		}
+	}
+	return comes, nil
+}
+
+// eachLinkInto calls f for each trade link and each draw from a pool of a node,
+// with what of it is the same for all targets. A link from u to v of probability P
+// is passed with N[t,v]·P/(1 + N[u,v]·P); a link of a closed ring where the ring
+// is reached.
+func (w *Walk) eachLinkInto(ctx context.Context, node int32, f func(sourcing)) error {
+	c, s := w.chain, w.market[node]
+	k, to := c.of[s], w.stage(node)
+	n := len(c.components[k].states)
+	var inverse []float64
+	if c.components[k].block != nil {
+		var err error
+		if inverse, err = c.inverse(ctx, k); err != nil {
+			return err
+		}
+	}
+	for e := c.start[s]; e < c.start[s+1]; e++ {
+		t := c.to[e]
+		if w.node[t] < 0 {
+			w.eachPoolDraw(t, to, node, f)
+			continue
+		}
+		if !w.isMarket(t) {
+			continue
+		}
+		l := sourcing{from: w.node[t], step: e, to: to, by: StepTrade, share: c.prob[e], uses: c.prob[e], estimated: w.estimated[e]}
+		switch {
+		case c.components[k].ring:
+			l.uses = 1
+		case inverse != nil && c.of[t] == k:
+			back := inverse[int(c.at[t])*n+int(c.at[s])]
+			l.uses = l.share / (1 + back*l.share)
+		}
+		f(l)
+	}
+	return nil
+}
+
 // eachPoolDraw calls f for what one place draws from each other one.
-func (d *Dependency) eachPoolDraw(pool int32, to Stage, node int32, visits float64, f func(sourcing)) {
-	w, c := d.walk, d.walk.chain
+func (w *Walk) eachPoolDraw(pool int32, to Stage, node int32, f func(sourcing)) {
+	c := w.chain
 	for e := c.start[pool]; e < c.start[pool+1]; e++ {
 		if from := w.node[c.to[e]]; from != node {
-			f(sourcing{from: from, to: to, by: StepPool, share: c.prob[e], pass: visits * c.prob[e], estimated: w.estimated[e]})
+			f(sourcing{from: from, step: e, to: to, by: StepPool, share: c.prob[e], uses: c.prob[e], estimated: w.estimated[e]})
 		}
 	}
 }

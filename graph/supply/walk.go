@@ -3,8 +3,6 @@ package supply
 import (
 	"slices"
 	"sort"
-
-	"tiermap/graph"
 )
 
 // Walk is a network made ready to be walked upstream from any of its nodes
@@ -90,9 +88,9 @@ func (w *Walk) Bytes() int {
 // [graph.NotFound] error.
 func (w *Walk) Dependency(place, product string) (*Dependency, error) {
 	n := w.network
-	p := int32(slices.IndexFunc(n.Products, func(p Product) bool { return p.ID == product }))
-	if p < 0 {
-		return nil, graph.Errorf(graph.NotFound, "the network has no product %q", product)
+	p, err := n.product(product)
+	if err != nil {
+		return nil, err
 	}
 	d := &Dependency{walk: w, target: Stage{place, product}, product: p, place: -1, node: -1, state: -1}
 	if i, ok := slices.BinarySearch(n.Places, place); ok {
