@@ -126,15 +126,23 @@ func BenchmarkLoad(b *testing.B) {
 	b.ReportMetric(float64(bigYear*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
-// BenchmarkRead reads from a full year of trade.
+// BenchmarkRead reads from a full year of trade, as it was loaded and compacted.
 func BenchmarkRead(b *testing.B) {
 	s := benchStore(b, bigYear)
+	b.Run("Loaded", func(b *testing.B) { benchQueries(b, s) })
+	if err := s.Compact(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("Compacted", func(b *testing.B) { benchQueries(b, s) })
+}
+
+func benchQueries(b *testing.B, s *Store) {
 	sn, err := s.Snapshot(context.Background())
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer sn.Close() //nolint:errcheck // it returns none
-	code := func(n int) graph.Match {
+	codes := func(n int) graph.Match {
 		m := graph.Match{Field: "code"}
 		for i := range n {
 			m.Words = append(m.Words, fmt.Sprintf("HS2017:%06d", (1000+i*17)*199))
@@ -147,11 +155,11 @@ func BenchmarkRead(b *testing.B) {
 		name string
 		q    graph.Query
 	}{
-		{"OneCode", graph.Query{Kind: graph.Trades, Match: []graph.Match{code(1), year}}},
-		{"OneCodeSixFields", graph.Query{Kind: graph.Trades, Match: []graph.Match{code(1), year}, Fields: fields}},
-		{"TenCodes", graph.Query{Kind: graph.Trades, Match: []graph.Match{code(10), year}, Fields: fields}},
-		{"OneCodeOtherYear", graph.Query{Kind: graph.Trades, Match: []graph.Match{code(1), {Field: "year", Ints: []int{2021}}}}},
-		{"FirstPage", graph.Query{Kind: graph.Trades, Match: []graph.Match{code(1)}, Limit: 100}},
+		{"OneCode", graph.Query{Kind: graph.Trades, Match: []graph.Match{codes(1), year}}},
+		{"OneCodeSixFields", graph.Query{Kind: graph.Trades, Match: []graph.Match{codes(1), year}, Fields: fields}},
+		{"TenCodes", graph.Query{Kind: graph.Trades, Match: []graph.Match{codes(10), year}, Fields: fields}},
+		{"OneCodeOtherYear", graph.Query{Kind: graph.Trades, Match: []graph.Match{codes(1), {Field: "year", Ints: []int{2021}}}}},
+		{"FirstPageOfACode", graph.Query{Kind: graph.Trades, Match: []graph.Match{codes(1)}, Limit: 100}},
 		{"All", graph.Query{Kind: graph.Trades}},
 		{"AllSixFields", graph.Query{Kind: graph.Trades, Fields: fields}},
 	} {
@@ -174,13 +182,31 @@ func BenchmarkRead(b *testing.B) {
 			}
 		}
 	})
-	b.Run("Snapshot", func(b *testing.B) {
-		for b.Loop() {
-			sn, err := s.Snapshot(context.Background())
-			if err != nil {
-				b.Fatal(err)
-			}
-			_ = sn.Close()
+}
+
+// BenchmarkOpen opens a store with a full year of trade, and a snapshot of it.
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "bench.duckdb")
+	made, err := Open(context.Background(), Options{Path: path})
+	if err != nil {
+		b.Fatal(err)
+	}
+	loadYear(b, made, graph.Dataset{ID: "baci-2022"}, bigYear)
+	if err := made.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := Open(context.Background(), Options{Path: path})
+		if err != nil {
+			b.Fatal(err)
 		}
-	})
+		if _, err := s.Snapshot(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
 }

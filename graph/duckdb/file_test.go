@@ -368,3 +368,32 @@ func TestErrors(t *testing.T) {
 		t.Errorf("out of memory: %v (%s)", err, graph.CodeOf(err))
 	}
 }
+
+// TestReadOnlyAfterKill reads, without writing, a file whose last load has not
+// been brought into it yet: the state that a process leaves that is killed.
+func TestReadOnlyAfterKill(t *testing.T) {
+	path := place(t)
+	s := openStore(t, Options{Path: path})
+	loadTrade(t, s, "a", 100)
+	copied := place(t)
+	for _, suffix := range []string{"", ".wal"} {
+		content, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(copied+suffix, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := openStore(t, Options{Path: copied, ReadOnly: true})
+	sn, err := read.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := sn.Count(t.Context(), graph.Query{Kind: graph.Trades}); err != nil || n != 100 {
+		t.Errorf("%d rows, %v; want 100", n, err)
+	}
+	if all, _ := lines(t, read); len(all) != 100 {
+		t.Errorf("%d rows are read, want 100", len(all))
+	}
+}

@@ -112,26 +112,26 @@ func testNilColumns(t *testing.T, b Backend) {
 	l := begin(t, s, graph.Dataset{ID: "a"})
 	k := schema.Kind(graph.Trades)
 	words := graph.NewWords()
-	write := func(line int, fill func(b *graph.Batch, column func(string) *graph.Column)) {
+	write := func(line int, fill func(column func(string) *graph.Column)) {
 		t.Helper()
 		b := &graph.Batch{Kind: k, Words: words, Columns: make([]graph.Column, len(k.Fields)), Len: 2}
 		column := func(name string) *graph.Column { return &b.Columns[k.Field(name)] }
 		column("line").Int = []int32{int32(line), int32(line + 1)}
-		fill(b, column)
+		fill(column)
 		if err := l.Write(t.Context(), b); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write(1, func(b *graph.Batch, column func(string) *graph.Column) {
+	write(1, func(column func(string) *graph.Column) {
 		column("exporter").Word = []uint32{words.ID("CHN"), words.ID("NLD")}
 	})
-	write(3, func(b *graph.Batch, column func(string) *graph.Column) {
+	write(3, func(column func(string) *graph.Column) {
 		column("year").Int = []int32{2022, 2023}
 		column("tonnes").Float = []float64{1, 2}
 		column("estimated").Bool = []bool{true, false}
 		column("file").Word = []uint32{words.ID("g"), words.ID("")}
 	})
-	write(5, func(b *graph.Batch, column func(string) *graph.Column) {
+	write(5, func(column func(string) *graph.Column) {
 		column("exporter").Word = []uint32{} // as a batch that was emptied has it
 	})
 	company := &graph.Batch{Kind: schema.Kind(graph.Company), Words: words, Columns: make([]graph.Column, len(schema.Kind(graph.Company).Fields)), Len: 1}
