@@ -64,11 +64,11 @@ func (w *Walk) Exposure(ctx context.Context, product string, to ...Subject) (Exp
 	if err != nil {
 		return Exposure{}, err
 	}
-	chance, err := w.chanceToMeet(ctx, set, targets)
+	chance, err := w.chanceToMeet(ctx, set, statesOf(targets))
 	if err != nil {
 		return Exposure{}, err
 	}
-	unexplained, err := w.unexplained(ctx, targets)
+	unexplained, err := w.unexplained(ctx, w.chain.upstream(statesOf(targets)...))
 	if err != nil {
 		return Exposure{}, err
 	}
@@ -291,11 +291,11 @@ func (n *Network) at(place string, product int32) int32 {
 }
 
 // chanceToMeet returns, by state, the chance that a walk from there ever comes to
-// the set; for the targets, and all upstream of them.
-func (w *Walk) chanceToMeet(ctx context.Context, x *set, targets []target) ([]float64, error) {
+// the set; for the states named, and all upstream of them.
+func (w *Walk) chanceToMeet(ctx context.Context, x *set, from []int32) ([]float64, error) {
 	h := make([]float64, w.states)
 	until := w.until(x, h)
-	return h, until.chances(ctx, h, until.upstream(statesOf(targets)...))
+	return h, until.chances(ctx, h, until.upstream(from...))
 }
 
 // until returns the walk that stops where it meets a set, and puts in h the
@@ -329,8 +329,8 @@ func (w *Walk) until(x *set, h []float64) *chain {
 }
 
 // unexplained returns, by state, the chance that a walk from there ends
-// unexplained; for the targets, and all upstream of them.
-func (w *Walk) unexplained(ctx context.Context, targets []target) ([]float64, error) {
+// unexplained; for some components, with which all upstream of them must be named.
+func (w *Walk) unexplained(ctx context.Context, components []bool) ([]float64, error) {
 	c := w.chain
 	h := make([]float64, w.states)
 	for s, end := range w.ends {
@@ -341,5 +341,10 @@ func (w *Walk) unexplained(ctx context.Context, targets []target) ([]float64, er
 			h[s] = 1
 		}
 	}
-	return h, c.chances(ctx, h, c.upstream(statesOf(targets)...))
+	for _, pool := range w.pool {
+		if pool >= 0 && !w.flows(pool) {
+			h[pool] = 1 // nobody is known to make it
+		}
+	}
+	return h, c.chances(ctx, h, components)
 }

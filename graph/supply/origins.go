@@ -80,9 +80,7 @@ func (d *Dependency) Shares(ctx context.Context) ([]CountryShare, error) {
 			})
 		}
 	}
-	slices.SortFunc(shares, func(a, b CountryShare) int {
-		return cmp.Or(descending(a.Origin, b.Origin), descending(a.Direct, b.Direct), cmp.Compare(a.Place, b.Place))
-	})
+	slices.SortFunc(shares, compareShares)
 	return shares, nil
 }
 
