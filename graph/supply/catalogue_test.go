@@ -106,13 +106,53 @@ func TestQuestionsAboutAMaterial(t *testing.T) {
 	}{
 		{supply.Question{Material: "m", Year: 2020}, "", ""},
 		{supply.Question{Material: "x", Year: 2020}, graph.NotFound, `no product is known to contain "x"`},
-		{supply.Question{Material: "m"}, graph.BadInput, "name a year"},
+		{supply.Question{Material: "m"}, graph.BadInput, "name a year: neither trade in nor production of products that contain m is loaded for any"},
 		{supply.Question{Year: 2020}, graph.BadInput, "name a product or a material"},
 		{supply.Question{Product: "HS2017:1", Year: 2020}, graph.NotFound, "nothing is known of the trade code HS2017:1: no trade in it is loaded, and no product is coded so"},
 	} {
 		_, err := catalogue.Plan(c.q, nil)
 		if graph.CodeOf(err) != c.code || err != nil && err.Error() != c.message {
 			t.Errorf("%+v: got %v (%s), want %s: %s", c.q, err, graph.CodeOf(err), c.code, c.message)
+		}
+	}
+}
+
+// The years of a material are those of all products that contain it; the newest
+// with trade goes before a newer one with production only. Trade in a pooled
+// product is not used.
+func TestYearsOfAMaterial(t *testing.T) {
+	catalogue := supply.NewCatalogue(supply.Facts{
+		Products: []supply.ProductRow{{ID: "ore"}, {ID: "metal"}, {ID: "turbine", Pooled: true}},
+		Contains: []supply.ContainsRow{{Product: "ore", Material: "m", MassFraction: 1}, {Product: "metal", Material: "m", MassFraction: 1},
+			{Product: "turbine", Material: "m", MassFraction: 1}},
+		CodedAs: []supply.CodedAsRow{{Product: "metal", Code: "HS2017:810520", Share: 1}},
+		Coverage: []graph.TradeCoverage{{Code: "HS2017:810520", Year: 2021, Rows: 3}, {Product: "ore", Year: 2019, Rows: 1},
+			{Product: "ore", Year: 2022}, {Product: "turbine", Year: 2024, Rows: 1}, {Code: "HS2017:1", Year: 2024, Rows: 1}},
+	})
+	production := []supply.ProductionRow{{Product: "ore", Year: 2023, Country: "A", Tonnes: 1}, {Product: "ore", Year: 2021, Country: "A", Tonnes: 1},
+		{Product: "salt", Year: 2020, Country: "A", Tonnes: 1}}
+	if got := catalogue.Years("m", production); !slices.Equal(got, []int{2019, 2021, 2023}) {
+		t.Errorf("years %v", got)
+	}
+	if got := catalogue.Years("n", production); len(got) != 0 {
+		t.Errorf("years of what nothing contains: %v", got)
+	}
+	for _, c := range []struct {
+		q    supply.Question
+		year int
+		says string
+	}{
+		{supply.Question{Material: "m"}, 2021, "No year was asked: 2021 is the newest for which trade in products that contain m is loaded."},
+		{supply.Question{Product: "ore"}, 2019, "No year was asked: 2019 is the newest for which trade in ore is loaded."},
+	} {
+		plan, err := catalogue.Plan(c.q, production)
+		if err != nil || plan.Year != c.year {
+			t.Errorf("%+v: year %d (%v), want %d", c.q, plan.Year, err, c.year)
+			continue
+		}
+		n, err := supply.Assemble(t.Context(), plan, plan.NewTrade(), supply.Mass)
+		if err != nil || !slices.Contains(n.Assumptions, c.says) {
+			t.Errorf("%+v: %v %q", c.q, err, n.Assumptions)
 		}
 	}
 }

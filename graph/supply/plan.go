@@ -20,8 +20,8 @@ type Question struct {
 	Product string
 	// Material is followed; blank: the product's only one.
 	Material string
-	// Year is the calendar year; 0: the newest year in which the product has
-	// trade, else production.
+	// Year is the calendar year; 0: the newest year in which the product (where it
+	// is blank, any of them) has trade, else production.
 	Year int
 }
 
@@ -142,25 +142,18 @@ func (p *Plan) resolve(production []ProductionRow) error {
 		switch {
 		case p.Material == "":
 			return graph.Errorf(graph.BadInput, "name a product or a material")
-		case p.Year == 0:
-			return graph.Errorf(graph.BadInput, "name a year")
 		case len(p.catalogue.carriers[p.Material]) == 0:
 			return graph.Errorf(graph.NotFound, "no product is known to contain %q", p.Material)
 		}
-		return nil
+		return p.resolveYear(p.catalogue.carriers[p.Material], "products that contain "+p.Material, production)
 	}
 	material, err := p.catalogue.ResolveMaterial(p.Product, p.Material)
 	if err != nil {
 		return err
 	}
 	p.Material = material
-	if p.Year == 0 {
-		year, of, ok := p.catalogue.newestYear(p.Product, production)
-		if !ok {
-			return graph.Errorf(graph.BadInput, "name a year: neither trade in %s nor production of it is loaded for any", p.Product)
-		}
-		p.Year = year
-		p.notef(general, always, "No year was asked: %d is the newest for which %s %s is loaded.", year, of, p.Product)
+	if err := p.resolveYear([]string{p.Product}, p.Product, production); err != nil {
+		return err
 	}
 	if material == "" {
 		p.noteGross()
@@ -168,28 +161,63 @@ func (p *Plan) resolve(production []ProductionRow) error {
 	return nil
 }
 
-// newestYear returns the newest year in which a product has trade, else
-// production; of says which: "trade in", "production of". Trade in a product
-// that is declared pooled does not count.
-func (c *Catalogue) newestYear(product string, production []ProductionRow) (year int, of string, ok bool) {
-	if row, _ := c.Product(product); !row.Pooled {
+// resolveYear finds the year where none was asked: the newest in which one of the
+// products, called so, has trade, else production.
+func (p *Plan) resolveYear(products []string, called string, production []ProductionRow) error {
+	if p.Year != 0 {
+		return nil
+	}
+	years, of := p.catalogue.tradeYears(products), "trade in"
+	if len(years) == 0 {
+		years, of = productionYears(products, production), "production of"
+	}
+	if len(years) == 0 {
+		return graph.Errorf(graph.BadInput, "name a year: neither trade in nor production of %s is loaded for any", called)
+	}
+	p.Year = years[len(years)-1]
+	p.notef(general, always, "No year was asked: %d is the newest for which %s %s is loaded.", p.Year, of, called)
+	return nil
+}
+
+// Years returns the years in which a product that contains the material has
+// trade or production, in order.
+func (c *Catalogue) Years(material string, production []ProductionRow) []int {
+	years := append(c.tradeYears(c.carriers[material]), productionYears(c.carriers[material], production)...)
+	slices.Sort(years)
+	return slices.Compact(years)
+}
+
+// tradeYears returns the years in which one of the products has trade, in order.
+// Trade in a product that is declared pooled does not count.
+func (c *Catalogue) tradeYears(products []string) []int {
+	var years []int
+	for _, product := range products {
+		if row, _ := c.Product(product); row.Pooled {
+			continue
+		}
 		for _, name := range c.tradeNames(product) {
 			for _, line := range c.coverage[name] {
-				if line.Rows > 0 && (!ok || line.Year > year) {
-					year, of, ok = line.Year, "trade in", true
+				if line.Rows > 0 {
+					years = append(years, line.Year)
 				}
 			}
 		}
 	}
-	if ok {
-		return year, of, true
-	}
+	slices.Sort(years)
+	return slices.Compact(years)
+}
+
+// productionYears returns the years in which one of the products has production,
+// in order.
+func productionYears(products []string, production []ProductionRow) []int {
+	var years []int
 	for _, r := range production {
-		if r.Product == product && (!ok || r.Year > year) {
-			year, of, ok = r.Year, "production of", true
+		if slices.Contains(products, r.Product) {
+			years = append(years, r.Year)
 		}
 	}
-	return year, of, ok
+	slices.Sort(years)
+	return slices.Compact(years)
 }
 
 // farthestYear is how many years away rows may be to stand in for those of the
