@@ -27,6 +27,21 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+func TestNearestColumns(t *testing.T) {
+	columns := []string{"year", "exporter", "importer", "code", "product", "value_usd", "tonnes"}
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"tons", []string{"tonnes"}}, {"Exporter", []string{"exporter", "importer"}}, {"years", []string{"year"}},
+		{"reporter", []string{"exporter", "importer"}}, {"ocde", []string{"code"}}, {"nothing like it", nil},
+	} {
+		if got := graph.Nearest(c.text, columns, 2); !slices.Equal(got, c.want) {
+			t.Errorf("Nearest(%q) = %v, want %v", c.text, got, c.want)
+		}
+	}
+}
+
 func TestDistance(t *testing.T) {
 	for _, c := range []struct {
 		a, b string

@@ -100,7 +100,7 @@ func CheckHeader(file string, header, known, required []string) (map[string]int,
 }
 
 func unknownColumn(file, name string, known []string) error {
-	near := Nearest(name, known, 1)
+	near := graph.Nearest(name, known, 1)
 	hint := ""
 	if len(near) > 0 {
 		hint = "; did you mean " + near[0] + "?"

@@ -369,19 +369,3 @@ func TestProgressIsShownAndTakenAway(t *testing.T) {
 		t.Errorf("shown: %q", s)
 	}
 }
-
-func TestNearest(t *testing.T) {
-	columns := []string{"year", "exporter", "importer", "code", "product", "value_usd", "tonnes"}
-	tests := []struct {
-		text string
-		want []string
-	}{
-		{"tons", []string{"tonnes"}}, {"Exporter", []string{"exporter", "importer"}}, {"years", []string{"year"}},
-		{"reporter", []string{"exporter", "importer"}}, {"ocde", []string{"code"}}, {"nothing like it", nil},
-	}
-	for _, test := range tests {
-		if got := Nearest(test.text, columns, 2); !slices.Equal(got, test.want) {
-			t.Errorf("Nearest(%q) = %v, want %v", test.text, got, test.want)
-		}
-	}
-}

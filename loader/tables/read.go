@@ -244,7 +244,7 @@ func (r *reader) nearest(kinds []string, text string) string {
 		}
 	}
 	slices.Sort(known)
-	if near := loader.Nearest(text, slices.Compact(known), 3); len(near) > 0 {
+	if near := graph.Nearest(text, slices.Compact(known), 3); len(near) > 0 {
 		advice = "nearest known ids: " + strings.Join(near, ", ")
 	}
 	r.advice[key] = advice
