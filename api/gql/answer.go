@@ -2,6 +2,7 @@ package gql
 
 import (
 	"context"
+	"math"
 
 	"github.com/graphql-go/graphql"
 
@@ -11,32 +12,42 @@ import (
 )
 
 // MethodsVersion is the version of docs/methods.md that the answers follow.
-const MethodsVersion = "1.0"
+const MethodsVersion = "1.1"
 
-// item is a piece of an answer with the answer that it belongs to, which knows
-// the names of its ids and the tonnes of its shares.
+// item is a piece of an answer with what it rests on, which knows the names of
+// its ids.
 type item[T any] struct {
-	of *ask.Answer
-	v  T
+	of     *ask.Basis
+	supply float64 // of the target, tonnes; NaN where it has none
+	v      T
 }
 
-// items wraps the pieces of an answer.
-func items[T any](of *ask.Answer, all []T) []item[T] {
+// pieceOf wraps a piece of an answer.
+func pieceOf[T any](of *ask.Answer, v T) item[T] {
+	tonnes, ok := of.SupplyTonnes()
+	if !ok {
+		tonnes = math.NaN()
+	}
+	return item[T]{&of.Basis, tonnes, v}
+}
+
+// piecesOf wraps the pieces of an answer.
+func piecesOf[T any](of *ask.Answer, all []T) []item[T] { return within(pieceOf(of, struct{}{}), all) }
+
+// within wraps the pieces of a piece.
+func within[T, U any](of item[U], all []T) []item[T] {
 	list := make([]item[T], len(all))
 	for i, v := range all {
-		list[i] = item[T]{of, v}
+		list[i] = item[T]{of.of, of.supply, v}
 	}
 	return list
 }
 
+// stageOf wraps a stage of a piece.
+func stageOf[T any](of item[T], s supply.Stage) any { return item[supply.Stage]{of.of, of.supply, s} }
+
 // tonnes is a share of the target's supply in tonnes, null for a pooled target.
-func (i item[T]) tonnes(share float64) any {
-	supply, ok := i.of.SupplyTonnes()
-	if !ok {
-		return nil
-	}
-	return share * supply
-}
+func (i item[T]) tonnes(share float64) any { return known(share * i.supply) }
 
 // asked is an answer with the options of its question.
 type asked struct {
@@ -73,8 +84,12 @@ func nullable(t *graphql.Object, nonNull bool) graphql.Output {
 
 // answerTypes are the types of what is computed.
 type answerTypes struct {
-	options    *graphql.InputObject
-	dependency *graphql.Object
+	options         *graphql.InputObject
+	subject         *graphql.InputObject
+	kind            *graphql.Enum
+	dependency      *graphql.Object
+	exposure        *graphql.Object
+	worldChokepoint *graphql.Object
 }
 
 func (b *builder) answerTypes() answerTypes {
@@ -93,10 +108,12 @@ func (b *builder) answerTypes() answerTypes {
 			"epsilon": {Type: graphql.Float, DefaultValue: supply.DefaultEpsilon,
 				Description: "A single point of failure may leave this share of supply, 0..1."},
 		}})
-	return answerTypes{options: options, dependency: b.dependencyType(kind, balance)}
+	method := methodType(balance)
+	return answerTypes{options: options, subject: subjectInput(), kind: kind, dependency: b.dependencyType(kind, method),
+		exposure: b.exposureType(method), worldChokepoint: b.worldChokepointType(kind, method)}
 }
 
-func (b *builder) dependencyType(kind, balance *graphql.Enum) *graphql.Object {
+func (b *builder) dependencyType(kind *graphql.Enum, methodType *graphql.Object) *graphql.Object {
 	first := func(n int, doc string) graphql.FieldConfigArgument {
 		return graphql.FieldConfigArgument{"first": argDefault(graphql.Int, doc, n)}
 	}
@@ -109,15 +126,10 @@ func (b *builder) dependencyType(kind, balance *graphql.Enum) *graphql.Object {
 	share, unexplained := b.countryShareType(), b.stageShareType()
 	return object("Dependency", "What a country depends on for a product, through every tier. Shares are of the country's supply of the product, 0..1.",
 		graphql.Fields{
-			"country": prop(must(b.nodes.country), "The country or group that was asked about.", func(a asked) any { return a.Country }),
-			"product": prop(must(b.nodes.product), "The product that was asked about.", func(a asked) any { return a.Product }),
-			"material": prop(b.nodes.material, "The material that is followed; null = the gross mass of the product.", func(a asked) any {
-				if a.Material.ID == "" {
-					return nil
-				}
-				return a.Material
-			}),
-			"year": prop(must(graphql.Int), "Calendar year.", func(a asked) any { return a.Year }),
+			"country":  prop(must(b.nodes.country), "The country or group that was asked about.", func(a asked) any { return a.Country }),
+			"product":  prop(must(b.nodes.product), "The product that was asked about.", func(a asked) any { return a.Product }),
+			"material": prop(b.nodes.material, "The material that is followed; null = the gross mass of the product.", func(a asked) any { return materialOf(&a.Basis) }),
+			"year":     prop(must(graphql.Int), "Calendar year.", func(a asked) any { return a.Year }),
 			"supplyTonnes": prop(graphql.Float, "Supply, tonnes of contained material (gross tonnes where material is null); null for a pooled product.", func(a asked) any {
 				if t, ok := a.SupplyTonnes(); ok {
 					return t
@@ -136,7 +148,7 @@ func (b *builder) dependencyType(kind, balance *graphql.Enum) *graphql.Object {
 			"tiers": answerField(list(b.tierType()), "Where each product upstream is made, the product itself included; by steps, then product.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) {
 					tiers, err := a.Tiers(p.Context)
-					return items(a.Answer, tiers), err
+					return piecesOf(a.Answer, tiers), err
 				}),
 			"chokepoints": answerField(list(b.chokepointType(kind)), "Who or what the supply passes; by share descending, then ids.",
 				with(with(first(10, "How many at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share, inclusive, 0..1.")),
@@ -154,7 +166,7 @@ func (b *builder) dependencyType(kind, balance *graphql.Enum) *graphql.Object {
 			"borderCrossings": answerField(must(graphql.Float), "Expected number of times that the supply crosses a border.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.BorderCrossings(p.Context) }),
 			"provenance": prop(list(b.nodes.dataset), "The datasets whose rows went into the answer, the highest ranked first.", func(a asked) any { return a.Datasets }),
-			"method":     prop(must(methodType(balance)), "How it was computed.", func(a asked) any { return a }),
+			"method":     prop(must(methodType), "How it was computed.", func(a asked) any { return method{a.Balance, a.epsilon} }),
 			"coverage":   prop(must(b.coverageType()), "What the answer knows and what it does not.", func(a asked) any { return a }),
 			"assumptions": answerField(list(graphql.String), "What the answer assumes, sentence by sentence.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.Assumptions(p.Context) }),
@@ -173,7 +185,7 @@ func listed[T any](b *builder, p graphql.ResolveParams, a asked, read func(conte
 		return nil, err
 	}
 	all, err = cutAt(b, p, all)
-	return items(a.Answer, all), err
+	return piecesOf(a.Answer, all), err
 }
 
 // cut reads the arguments first and minShare.
@@ -190,17 +202,25 @@ func (b *builder) chokepoints(p graphql.ResolveParams, a asked) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind, _ := p.Args["kind"].(string)
-	switch supply.Kind(kind) {
-	case supply.KindCountry, supply.KindStage, supply.KindLink:
-	default:
-		return nil, graph.Errorf(graph.BadInput, "chokepoints of the kind %s are not computed yet; ask for COUNTRY, STAGE or LINK", kind)
+	kind, err := kindArg(p)
+	if err != nil {
+		return nil, err
 	}
 	if first == 0 {
 		return []item[supply.Chokepoint]{}, nil
 	}
-	found, err := a.Chokepoints(p.Context, supply.Kind(kind), a.epsilon, minShare, first)
-	return items(a.Answer, found), err
+	found, err := a.Chokepoints(p.Context, kind, a.epsilon, minShare, first)
+	return piecesOf(a.Answer, found), err
+}
+
+// kindArg reads what kind of chokepoints is asked for.
+func kindArg(p graphql.ResolveParams) (supply.Kind, error) {
+	kind, _ := p.Args["kind"].(string)
+	switch supply.Kind(kind) {
+	case supply.KindCountry, supply.KindStage, supply.KindLink:
+		return supply.Kind(kind), nil
+	}
+	return "", graph.Errorf(graph.BadInput, "chokepoints of the kind %s are not computed yet; ask for COUNTRY, STAGE or LINK", kind)
 }
 
 func (b *builder) paths(p graphql.ResolveParams, a asked) (any, error) {
@@ -209,7 +229,7 @@ func (b *builder) paths(p graphql.ResolveParams, a asked) (any, error) {
 		return nil, err
 	}
 	found, err := a.Paths(p.Context, first, minShare)
-	return item[supply.Paths]{a.Answer, found}, err
+	return pieceOf(a.Answer, found), err
 }
 
 func (b *builder) network(p graphql.ResolveParams, a asked) (any, error) {
@@ -218,7 +238,7 @@ func (b *builder) network(p graphql.ResolveParams, a asked) (any, error) {
 		return nil, err
 	}
 	drawn, err := a.Drawing(p.Context, minShare, max(first, 1))
-	return item[supply.Drawing]{a.Answer, drawn}, err
+	return pieceOf(a.Answer, drawn), err
 }
 
 func (b *builder) tierFlows(p graphql.ResolveParams, a asked) (any, error) {
@@ -227,7 +247,7 @@ func (b *builder) tierFlows(p graphql.ResolveParams, a asked) (any, error) {
 		return nil, err
 	}
 	flows, err := a.TierFlows(p.Context, minShare, max(first, 1))
-	return item[supply.TierFlows]{a.Answer, flows}, err
+	return pieceOf(a.Answer, flows), err
 }
 
 func (b *builder) countryShareType() *graphql.Object {
@@ -265,7 +285,7 @@ func (b *builder) tierType() *graphql.Object {
 		"product": productProp(b, true, "The product.", func(t supply.Tier) string { return t.Product }),
 		"steps":   prop(must(graphql.Int), "Fewest recipe links from the target's product.", func(r row) any { return r.v.Steps }),
 		"madeIn": prop(list(part), "Countries that make it, by share descending. Not rescaled: what is missing to 1 never reached this stage.",
-			func(r row) any { return items(r.of, r.v.MadeIn) }),
+			func(r row) any { return within(r, r.v.MadeIn) }),
 		"hhi": prop(must(graphql.Float), "Herfindahl-Hirschman index over the shares, 0..1; a lower bound.", func(r row) any { return r.v.HHI }),
 	})
 }
@@ -297,11 +317,11 @@ func (b *builder) pathsType() *graphql.Object {
 	})
 	path := object("ChainPath", "One way from the target to an origin that repeats no stage.", graphql.Fields{
 		"share": prop(must(graphql.Float), "Share of the target's supply that takes it, 0..1.", func(i item[supply.Path]) any { return i.v.Share }),
-		"steps": prop(list(step), "The stages, from the target upstream.", func(i item[supply.Path]) any { return items(i.of, i.v.Steps) }),
+		"steps": prop(list(step), "The stages, from the target upstream.", func(i item[supply.Path]) any { return within(i, i.v.Steps) }),
 	})
 	type row = item[supply.Paths]
 	return object("ChainPaths", "The chain paths with the largest shares.", graphql.Fields{
-		"paths":            prop(list(path), "By share descending, then fewer stages, then the sequence of country and product.", func(r row) any { return items(r.of, r.v.Paths) }),
+		"paths":            prop(list(path), "By share descending, then fewer stages, then the sequence of country and product.", func(r row) any { return within(r, r.v.Paths) }),
 		"explainedShare":   prop(must(graphql.Float), "Sum of the shares of these paths, 0..1.", func(r row) any { return r.v.Explained }),
 		"remainingShare":   prop(must(graphql.Float), "1 - explainedShare.", func(r row) any { return r.v.Remaining }),
 		"unexplainedShare": prop(must(graphql.Float), "The part of the remaining share that ends without a source.", func(r row) any { return r.v.Unexplained }),
@@ -339,16 +359,16 @@ func (b *builder) networkType() *graphql.Object {
 		"steps":            prop(must(graphql.Int), "Fewest recipe links from the target's product.", func(r nodeRow) any { return r.v.Steps }),
 	})
 	link := object("SupplyLink", "A step between two stages to draw.", graphql.Fields{
-		"from":             prop(must(b.stage), "The stage upstream.", func(r linkRow) any { return item[supply.Stage]{r.of, r.v.From} }),
-		"to":               prop(must(b.stage), "The stage downstream.", func(r linkRow) any { return item[supply.Stage]{r.of, r.v.To} }),
+		"from":             prop(must(b.stage), "The stage upstream.", func(r linkRow) any { return stageOf(r, r.v.From) }),
+		"to":               prop(must(b.stage), "The stage downstream.", func(r linkRow) any { return stageOf(r, r.v.To) }),
 		"by":               prop(must(b.stepKind), "What kind of step it is.", func(r linkRow) any { return string(r.v.By) }),
 		"share":            prop(must(graphql.Float), "Share of the downstream stage's supply that takes this step, 0..1.", func(r linkRow) any { return r.v.Share }),
 		"passThroughShare": prop(must(graphql.Float), "Share of the target's supply that passes it, 0..1.", func(r linkRow) any { return r.v.PassThrough }),
 		"estimated":        prop(must(graphql.Boolean), "True where it is not reported but estimated.", func(r linkRow) any { return r.v.Estimated }),
 	})
 	return object("SupplyNetwork", "The part of a supply network that is worth a picture.", graphql.Fields{
-		"nodes":     prop(list(node), "The stages, the target first.", func(r row) any { return items(r.of, r.v.Nodes) }),
-		"links":     prop(list(link), "The steps between them.", func(r row) any { return items(r.of, r.v.Links) }),
+		"nodes":     prop(list(node), "The stages, the target first.", func(r row) any { return within(r, r.v.Nodes) }),
+		"links":     prop(list(link), "The steps between them.", func(r row) any { return within(r, r.v.Links) }),
 		"truncated": prop(must(graphql.Boolean), "True where more stages than were asked for reach the least share.", func(r row) any { return r.v.Truncated }),
 	})
 }
@@ -357,14 +377,14 @@ func (b *builder) tierFlowsType(unexplained *graphql.Object) *graphql.Object {
 	type flowRow = item[supply.TierFlow]
 	type row = item[supply.TierFlows]
 	flow := object("TierFlow", "The share of the target's supply that goes from one stage, made in one country, to the next.", graphql.Fields{
-		"from":           prop(must(b.stage), "The stage upstream, where it is made.", func(r flowRow) any { return item[supply.Stage]{r.of, r.v.From} }),
-		"to":             prop(must(b.stage), "The stage downstream, where it is made of that; or the target.", func(r flowRow) any { return item[supply.Stage]{r.of, r.v.To} }),
+		"from":           prop(must(b.stage), "The stage upstream, where it is made.", func(r flowRow) any { return stageOf(r, r.v.From) }),
+		"to":             prop(must(b.stage), "The stage downstream, where it is made of that; or the target.", func(r flowRow) any { return stageOf(r, r.v.To) }),
 		"share":          prop(must(graphql.Float), "Share of the target's supply, 0..1.", func(r flowRow) any { return r.v.Share }),
 		"estimatedShare": prop(must(graphql.Float), "The part of share that takes an estimated step between the two.", func(r flowRow) any { return r.v.EstimatedShare }),
 	})
 	return object("TierFlows", "The chain as bands between stages.", graphql.Fields{
-		"flows":       prop(list(flow), "The flows, by share descending.", func(r row) any { return items(r.of, r.v.Flows) }),
-		"unexplained": prop(list(unexplained), "What ends without a source at each stage.", func(r row) any { return items(r.of, r.v.Unexplained) }),
+		"flows":       prop(list(flow), "The flows, by share descending.", func(r row) any { return within(r, r.v.Flows) }),
+		"unexplained": prop(list(unexplained), "What ends without a source at each stage.", func(r row) any { return within(r, r.v.Unexplained) }),
 		"foldedShare": prop(must(graphql.Float), "Sum of the shares of the flows that are not listed.", func(r row) any { return r.v.FoldedShare }),
 		"truncated":   prop(must(graphql.Boolean), "True where first cut the list, not minShare.", func(r row) any { return r.v.Truncated }),
 	})
@@ -388,15 +408,21 @@ func concentrationType() *graphql.Object {
 	})
 }
 
+// method says how an answer was computed.
+type method struct {
+	balance supply.Balance
+	epsilon float64
+}
+
 func methodType(balance *graphql.Enum) *graphql.Object {
 	return object("Method", "How an answer was computed.", graphql.Fields{
-		"name":    prop(must(graphql.String), "Name of the method.", func(asked) any { return "tiermap supply walk (absorbing Markov chain)" }),
-		"version": prop(must(graphql.String), "Version of the methods page that the answer follows.", func(asked) any { return MethodsVersion }),
-		"reference": prop(must(graphql.String), "Where the method is described.", func(asked) any {
+		"name":    prop(must(graphql.String), "Name of the method.", func(method) any { return "tiermap supply walk (absorbing Markov chain)" }),
+		"version": prop(must(graphql.String), "Version of the methods page that the answer follows.", func(method) any { return MethodsVersion }),
+		"reference": prop(must(graphql.String), "Where the method is described.", func(method) any {
 			return "docs/methods.md; Kastner et al. 2011, doi:10.1016/j.ecolecon.2011.01.012"
 		}),
-		"balance": prop(must(balance), "The balance that was used.", func(a asked) any { return string(a.Balance) }),
-		"epsilon": prop(must(graphql.Float), "What a single point of failure may leave, 0..1.", func(a asked) any { return a.epsilon }),
+		"balance": prop(must(balance), "The balance that was used.", func(m method) any { return string(m.balance) }),
+		"epsilon": prop(must(graphql.Float), "What a single point of failure may leave, 0..1.", func(m method) any { return m.epsilon }),
 	})
 }
 

@@ -4,12 +4,15 @@ import "tiermap/api/guard"
 
 // Costs says how much work single fields are, in plain values, and how long the
 // lists are that a question may leave unlimited: a dependency has to be
-// assembled and solved, and has some sixty countries.
+// assembled and solved, and has some sixty countries. The world is solved for as
+// a whole however little of it is listed.
 func Costs() map[string]guard.Field {
-	const solve, passThrough = 100, 50
+	const solve, passThrough, world = 100, 50, 150
 	return map[string]guard.Field{
 		"Query.dependency":       {Weight: solve},
 		"Query.dependencies":     {Weight: solve},
+		"Query.exposure":         {Weight: passThrough},
+		"Query.chokepoints":      {Weight: world},
 		"Dependency.shares":      {Rows: 60},
 		"Dependency.unexplained": {Rows: 60},
 		"Dependency.chokepoints": {Weight: passThrough},

@@ -119,6 +119,22 @@ func (b *builder) query() *graphql.Object {
 				"years":     arg(graphql.NewList(must(graphql.Int)), "Calendar years; left out = the newest of each product."),
 				"options":   arg(b.answers.options, "How they are computed."),
 			}, Resolve: b.dependencies},
+		"exposure": {Type: b.answers.exposure, Description: "Who depends on a country, a stage or a trade link: the question turned round.",
+			Args: graphql.FieldConfigArgument{
+				"to":       arg(must(b.answers.subject), "On what."),
+				"product":  arg(graphql.ID, "Whose supply of which product is looked at, or trade code; left out = every product of the network, which is then that of the material, or of the product in to."),
+				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product (or any of them) has trade, else production."),
+				"material": arg(graphql.ID, "The material to follow; left out = the only one of the product, or of the product in to."),
+				"first":    argDefault(graphql.Int, "How many targets at most, up to 1000.", 20),
+			}, Resolve: b.exposure},
+		"chokepoints": {Type: graphql.NewList(must(b.answers.worldChokepoint)), Description: "What the world's supply of a product passes: by share of the world's apparent final use descending, then ids.",
+			Args: graphql.FieldConfigArgument{
+				"product":  arg(must(graphql.ID), "The product, or a trade code such as HS2017:811292."),
+				"material": arg(graphql.ID, "The material to follow; left out = the product's only one."),
+				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product has trade, else production."),
+				"kind":     argDefault(b.answers.kind, "What is looked for.", string(supply.KindCountry)),
+				"first":    argDefault(graphql.Int, "How many at most, up to 1000.", 20),
+			}, Resolve: b.worldChokepoints},
 	})
 }
 

@@ -99,21 +99,10 @@ type Question struct {
 // is computed when it is first asked for.
 type Answer struct {
 	*supply.Dependency
-	Country  country.Place
-	Product  Product
-	Material Material // blank id: walked in gross tonnes
-	Year     int
-	Balance  supply.Balance
-	Plan     *supply.Plan
-	Datasets []graph.Dataset // whose rows went in, by rank
-
-	view     *catalogue
-	chain    *network
-	assembly *supply.Network
+	Basis
+	Country country.Place
+	Product Product
 }
-
-// Network returns the whole supply network that the answer is computed on.
-func (a *Answer) Network() *supply.Network { return a.assembly }
 
 // Dependency answers a question.
 //
@@ -154,20 +143,14 @@ func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error
 	if err != nil {
 		return nil, err
 	}
-	product, err := v.product(q.Product)
+	product, question, err := v.question(q.Product, q.Material, q.Year)
 	if err != nil {
 		return nil, err
 	}
-	if q.Material != "" {
-		if _, err := v.material(q.Material); err != nil {
-			return nil, err
-		}
+	if place.Kind == country.Group {
+		question.Place, question.Members = place.ID, v.countries.Group(place.ID)
 	}
-	n, err := a.network(ctx, v, place, q)
-	if err != nil {
-		return nil, err
-	}
-	walk, err := n.walk(ctx, q.Balance)
+	basis, walk, err := a.basis(ctx, v, question, q.Balance)
 	if err != nil {
 		return nil, err
 	}
@@ -175,17 +158,7 @@ func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error
 	if err != nil {
 		return nil, err
 	}
-	answer := &Answer{Dependency: d, Country: place, Product: product, Year: n.plan.Year, Balance: q.Balance,
-		Plan: n.plan, view: v.catalogue, chain: n, assembly: walk.Network()}
-	if m := n.plan.Material; m != "" {
-		if answer.Material, err = v.material(m); err != nil {
-			answer.Material = Material{ID: m} // contained, but nobody declares it
-		}
-	}
-	answer.Datasets = slices.DeleteFunc(slices.Clone(v.datasets), func(d graph.Dataset) bool {
-		return !slices.Contains(walk.Network().Datasets, d.ID)
-	})
-	return answer, nil
+	return &Answer{Dependency: d, Basis: basis, Country: place, Product: product}, nil
 }
 
 // Assumptions returns what the answer assumes, sentence by sentence: those of
@@ -244,46 +217,4 @@ func (a *Answer) inBoth(place string, shares map[supply.Balance][]supply.Country
 	}
 	return fmt.Sprintf("%s (%.1f %% with MASS, %.1f %% with EXPORTS)",
 		a.Place(place).Name, 100*share(supply.Mass), 100*share(supply.Exports))
-}
-
-// Place returns a place by the id that an answer holds; one that the list does
-// not know is returned with its id alone.
-func (a *Answer) Place(id string) country.Place { return a.view.place(id) }
-
-// Stage returns a product by the id that an answer holds.
-func (a *Answer) Stage(id string) Product { return a.view.stage(id) }
-
-func (c *catalogue) stage(id string) Product {
-	if p, err := c.product(id); err == nil {
-		return p
-	}
-	return Product{ID: id, Name: id}
-}
-
-func (c *catalogue) place(id string) country.Place {
-	if p, ok := c.countries.Place(id); ok {
-		return p
-	}
-	return country.Place{ID: id, Name: id, Kind: country.State}
-}
-
-// Chain returns the products of the answer's chain, each before its inputs.
-func (a *Answer) Chain() []Product {
-	var chain []Product
-	for _, p := range a.assembly.Products {
-		chain = append(chain, a.Stage(p.ID))
-	}
-	return chain
-}
-
-// Pooled returns the products of the answer's chain that everyone draws from
-// one world pool.
-func (a *Answer) Pooled() []Product {
-	var pooled []Product
-	for _, p := range a.assembly.Products {
-		if p.Pooled {
-			pooled = append(pooled, a.Stage(p.ID))
-		}
-	}
-	return pooled
 }

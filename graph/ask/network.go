@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/graph/supply"
 )
 
@@ -53,21 +52,13 @@ func (n *network) bytes() int64 {
 }
 
 // network returns the network of a question, assembling it where it is not kept.
-func (a *Asker) network(ctx context.Context, v *view, place country.Place, q Question) (*network, error) {
-	material, err := v.supply.ResolveMaterial(q.Product, q.Material)
-	if err != nil {
-		return nil, err
-	}
-	ask := supply.Question{Product: q.Product, Material: material, Year: q.Year}
-	if place.Kind == country.Group {
-		ask.Place, ask.Members = place.ID, v.countries.Group(place.ID)
-	}
-	key := fmt.Sprintf("%s|%s|%s|%d|%s", v.revision, q.Product, material, q.Year, ask.Place)
+func (a *Asker) network(ctx context.Context, v *view, q supply.Question) (*network, error) {
+	key := fmt.Sprintf("%s|%s|%s|%d|%s", v.revision, q.Product, q.Material, q.Year, q.Place)
 	if n := a.networks.get(key); n != nil {
 		return n, nil
 	}
 	return share(ctx, &a.flight, key, func(ctx context.Context) (*network, error) {
-		n, err := v.assemble(ctx, ask)
+		n, err := v.assemble(ctx, q)
 		if err == nil {
 			a.networks.put(key, n)
 		}

@@ -144,6 +144,37 @@ func (c *catalogue) product(id string) (Product, error) {
 	return Product{}, notFound("product", id, ids(c.products, func(p Product) string { return p.ID }))
 }
 
+// stage returns a product, one that nobody declares with its id alone.
+func (c *catalogue) stage(id string) Product {
+	if p, err := c.product(id); err == nil {
+		return p
+	}
+	return Product{ID: id, Name: id}
+}
+
+// place returns a place, one that the list does not know with its id alone.
+func (c *catalogue) place(id string) country.Place {
+	if p, ok := c.countries.Place(id); ok {
+		return p
+	}
+	return country.Place{ID: id, Name: id, Kind: country.State}
+}
+
+// question resolves the product and the material that a question follows.
+func (c *catalogue) question(product, material string, year int) (p Product, q supply.Question, err error) {
+	if p, err = c.product(product); err != nil {
+		return p, q, err
+	}
+	if material != "" {
+		if _, err := c.material(material); err != nil {
+			return p, q, err
+		}
+	}
+	q = supply.Question{Product: product, Year: year}
+	q.Material, err = c.supply.ResolveMaterial(product, material)
+	return p, q, err
+}
+
 // codesOf returns the trade codes that a product is declared under.
 func (c *catalogue) codesOf(product string) []string {
 	return ids(c.codes[product], func(s CodeShare) string { return s.Code })

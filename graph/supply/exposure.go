@@ -348,3 +348,16 @@ func (w *Walk) unexplained(ctx context.Context, components []bool) ([]float64, e
 	}
 	return h, c.chances(ctx, h, components)
 }
+
+// Has tells whether the network has anything of a subject.
+func (n *Network) Has(s Subject) bool {
+	product, err := n.product(s.Product)
+	if err != nil {
+		_, known := slices.BinarySearch(n.Places, s.Place)
+		return known && s.Product == ""
+	}
+	if s.Place != "" {
+		return n.at(s.Place, product) >= 0
+	}
+	return n.at(s.From, product) >= 0 && n.at(s.To, product) >= 0
+}
