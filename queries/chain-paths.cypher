@@ -20,18 +20,17 @@
 //   products texts: the product of each stage
 //   picture picture: the path
 // Leaves out:
-//   Paths of more than 8 steps, and what a pooled market divides among its
-//   makers: there the way from buying to making cannot be told from buying on.
+//   Paths of more than 8 steps. A pooled market is a place of its own on the
+//   path, "world"; a product of such a market has no buyers to ask for.
 MATCH (target:Supply {country: $country, product: $product, material: $material, year: $year})
 MATCH picture = (target) (
     (a:Supply)-[step:SOURCED_FROM]->(b:Supply)
     WHERE step.share >= $minShare AND coalesce(step.tonnes >= $minShare * target.tonnes, true) AND b <> target
   ){0,8} (mine:Supply)
-WHERE mine.domestic >= $minShare AND mine.domestic > 0
-  AND NOT EXISTS { (mine)-[:SOURCED_FROM {by: 'production'}]->() }
+WHERE mine.origin_here > 0 AND mine.origin_here >= $minShare
   AND all(n IN nodes(picture) WHERE single(m IN nodes(picture) WHERE m = n))
-WITH picture, reduce(share = mine.domestic, s IN relationships(picture) | share * s.share) AS share
+WITH picture, reduce(share = mine.origin_here, s IN relationships(picture) | share * s.share) AS share
 WHERE share >= $minShare
-RETURN share, [n IN nodes(picture) | n.country] AS countries, [n IN nodes(picture) | n.product] AS products, picture
+RETURN share, [n IN nodes(picture) | coalesce(n.country, 'world')] AS countries, [n IN nodes(picture) | n.product] AS products, picture
 ORDER BY share DESC, size(countries), countries, products
 LIMIT $first

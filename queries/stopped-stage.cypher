@@ -17,9 +17,9 @@
 //   tonnes number: the same in tonnes of contained material
 //   picture picture: the way by which the largest part of it came
 // Leaves out:
-//   Steps below minShare, ways of more than 6 steps, ways that visit a place
-//   twice, and pooled markets: the shares are lower bounds, exact where the
-//   network has no cycle, no pool and no small step.
+//   Steps below minShare, ways of more than 6 steps, and ways that visit a
+//   place twice: the shares are lower bounds, exact where the network has no
+//   cycle and no small step. A product of a pooled market has no buyers to ask for.
 MATCH (stopped:Supply {country: $country, product: $product, material: $material, year: $year})
 MATCH way = (stopped) ((b:Supply)<-[step:SOURCED_FROM WHERE step.share >= $minShare]-(a:Supply)){1,6} (hit:Supply)
 WHERE hit.product = $target

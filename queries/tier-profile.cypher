@@ -17,9 +17,9 @@
 //   share number: part of the supply that is made there at this stage, 0..1
 //   picture picture: the way with the largest share
 // Leaves out:
-//   Steps below minStep, ways of more than 8 steps, ways that visit a place
-//   twice, and pooled markets: the shares are lower bounds, exact where the
-//   network has no cycle, no pool and no small step.
+//   Steps below minStep, ways of more than 8 steps, and ways that visit a
+//   place twice: the shares are lower bounds, exact where the network has no
+//   cycle and no small step. A product of a pooled market has no buyers to ask for.
 MATCH (target:Supply {country: $country, product: $product, material: $material, year: $year})
 MATCH way = (target) ((a:Supply)-[step:SOURCED_FROM WHERE step.share >= $minStep]->(b:Supply)){0,8} (maker:Supply)
 WHERE maker.domestic > 0
