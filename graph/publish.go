@@ -37,29 +37,35 @@ type Publication struct {
 	Datasets    []string
 }
 
-// PublishedSupply is one product in one place: the node Supply.
+// PublishedSupply is one product in one place: the node Supply. A pooled product
+// has one for the pool, which everyone draws from and which no country has, and
+// one for each of its makers.
 type PublishedSupply struct {
-	ID      string // material/year/country/product
+	ID      string // material/year/country/product; of a pool material/year/world/product
 	Caption string // "Lithium carbonate, Chile, 2024"
-	Country string
+	Country string // blank for a pool
 	Product string
 	// Tonnes is NaN for a pooled product, which has none.
-	Tonnes      float64
-	Production  float64 // tonnes; for a pooled product NaN
-	Imports     float64
-	Exports     float64
-	Domestic    float64 // share of supply made in the place itself
-	Unexplained float64 // share of supply whose origin is not known, at any stage
-	Estimated   float64 // share of supply that takes an estimated step
-	Pooled      bool
+	Tonnes          float64
+	Production      float64 // tonnes; NaN for a pool, and for makers of which only shares are known
+	Imports         float64 // NaN for a pooled product, as Exports
+	Exports         float64
+	Domestic        float64 // share of supply made in the place itself
+	OriginHere      float64 // share of supply that starts here
+	Unexplained     float64 // share of supply whose origin is not known, at any stage
+	UnexplainedHere float64 // the part of it that ends here
+	Estimated       float64 // share of supply that takes an estimated step
+	Pooled          bool
 }
 
 // PublishedSource is the relationship SOURCED_FROM: from a supply to the one
-// upstream that a share of it comes from. The shares out of a supply, with what
-// ends there, sum to 1.
+// upstream that a share of it comes from. The shares out of a supply, OriginHere
+// and UnexplainedHere sum to 1: the share of a path is the product of its shares.
+// (Countries that only sell to each other what none makes are Unexplained whole,
+// and their sources listed.)
 type PublishedSource struct {
 	From, To  int     // indices of Supplies; From is downstream
-	By        string  // trade, pool or production
+	By        string  // trade; pool: to a maker; production: to what is used to make it
 	Share     float64 // of From's supply
 	Tonnes    float64 // share × From's tonnes; NaN where From has none
 	Estimated bool

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -28,6 +30,7 @@ type source struct {
 // loadOptions are the flags of load.
 type loadOptions struct {
 	check, json bool
+	noBuild     bool
 	rejects     string
 	retrieved   string
 	priority    int
@@ -76,12 +79,12 @@ func (c *commands) load() *cobra.Command {
 	f := cmd.PersistentFlags()
 	f.BoolVar(&o.check, "check", false, "read and report, write nothing")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each dataset")
+	f.BoolVar(&o.noBuild, "no-build", false, "in a graph database: do not publish anew what the load changed")
 	f.StringVar(&o.rejects, "rejects", "", "write the rejected rows to this file, as CSV: file, line, column, value, reason, raw")
 	return cmd
 }
 
 func (c *commands) runLoad(cmd *cobra.Command, s source, paths []string, o *loadOptions) (err error) {
-	ctx := cmd.Context()
 	store, err := c.openForLoad(cmd, o)
 	if err != nil {
 		return err
@@ -93,6 +96,12 @@ func (c *commands) runLoad(cmd *cobra.Command, s source, paths []string, o *load
 			}
 		}()
 	}
+	return c.loadInto(cmd.Context(), store, s, paths, o)
+}
+
+// loadInto loads into a store, and publishes anew what that changes where the
+// store publishes at all.
+func (c *commands) loadInto(ctx context.Context, store graph.Store, s source, paths []string, o *loadOptions) error {
 	countries, err := country.Builtin()
 	if err != nil {
 		return err
@@ -112,29 +121,55 @@ func (c *commands) runLoad(cmd *cobra.Command, s source, paths []string, o *load
 			return graph.Wrap(graph.BadInput, err, "%s cannot be written: %v", o.rejects, err)
 		}
 	}
-	failed, rejected := 0, false
+	var datasets []string
 	for _, job := range jobs {
-		report, err := loader.Run(ctx, store, job, options)
-		if err != nil {
-			failed++
-			fmt.Fprintln(c.Stderr, "tiermap:", describe(err))
-			if graph.CodeOf(err) != graph.BadInput {
-				return errReported
-			}
-			continue
-		}
-		rejected = rejected || report.Rejected > 0
-		if err := c.report(report, o); err != nil {
+		datasets = append(datasets, job.Dataset.ID)
+	}
+	var changed *rebuild
+	if !o.check && !o.noBuild {
+		if changed, err = c.beginRebuild(ctx, store, datasets); err != nil {
 			return err
 		}
 	}
-	switch {
-	case failed > 0:
-		return errReported
-	case rejected:
-		return errRejected
+	loaded, outcome := c.runJobs(ctx, store, jobs, options, o)
+	if outcome != nil && !errors.Is(outcome, errRejected) && !errors.Is(outcome, errReported) {
+		return outcome
 	}
-	return nil
+	if err := changed.finish(ctx, loaded); err != nil {
+		fmt.Fprintln(c.Stderr, "The facts are loaded, but not all that they change is published: run tiermap build.")
+		return err
+	}
+	return outcome
+}
+
+// runJobs loads one dataset after the other, and returns the ids of those loaded.
+// It ends with errReported where some were refused, with errRejected where rows
+// were rejected, and at once with any other error.
+func (c *commands) runJobs(ctx context.Context, store graph.Store, jobs []loader.Job, options loader.Options, o *loadOptions) (loaded []string, err error) {
+	refused, rejected := false, false
+	for _, job := range jobs {
+		report, err := loader.Run(ctx, store, job, options)
+		if graph.CodeOf(err) == graph.BadInput {
+			refused = true
+			fmt.Fprintln(c.Stderr, "tiermap:", describe(err))
+			continue
+		}
+		if err != nil {
+			return loaded, err
+		}
+		loaded = append(loaded, job.Dataset.ID)
+		rejected = rejected || report.Rejected > 0
+		if err := c.report(report, o); err != nil {
+			return loaded, err
+		}
+	}
+	switch {
+	case refused:
+		return loaded, errReported
+	case rejected:
+		return loaded, errRejected
+	}
+	return loaded, nil
 }
 
 // openForLoad opens the store; where nothing is to be written, a store that is

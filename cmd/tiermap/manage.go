@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,7 +17,8 @@ import (
 )
 
 func (c *commands) remove() *cobra.Command {
-	return &cobra.Command{
+	var noBuild bool
+	cmd := &cobra.Command{
 		Use:   "remove DATASET",
 		Short: "Take a dataset away, whole",
 		Args:  cobra.ExactArgs(1),
@@ -30,31 +32,28 @@ func (c *commands) remove() *cobra.Command {
 				return err
 			}
 			defer store.Close()
-			rows, err := store.Remove(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(c.Stdout, "%s: removed %d rows\n", args[0], rows)
-			return nil
+			return c.removeFrom(cmd.Context(), store, args[0], noBuild)
 		},
 	}
+	cmd.Flags().BoolVar(&noBuild, "no-build", false, "in a graph database: do not publish anew what the removal changed")
+	return cmd
 }
 
-func (c *commands) build() *cobra.Command {
-	var materials []string
-	var years []int
-	cmd := &cobra.Command{
-		Use:   "build",
-		Short: "Publish the multi-tier graph in a graph database",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			fmt.Fprintln(c.Stdout, "The embedded store needs no build: questions are answered from its facts.")
-			return nil
-		},
+// removeFrom takes a dataset away, and publishes anew what that changes where the
+// store publishes at all.
+func (c *commands) removeFrom(ctx context.Context, store graph.Store, dataset string, noBuild bool) (err error) {
+	var changed *rebuild
+	if !noBuild {
+		if changed, err = c.beginRebuild(ctx, store, []string{dataset}); err != nil {
+			return err
+		}
 	}
-	cmd.Flags().StringArrayVar(&materials, "material", nil, "only this material; may be repeated")
-	cmd.Flags().IntSliceVar(&years, "year", nil, "only this year; may be repeated")
-	return cmd
+	rows, err := store.Remove(ctx, dataset)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.Stdout, "%s: removed %d rows\n", dataset, rows)
+	return changed.finish(ctx, []string{dataset})
 }
 
 func (c *commands) compact() *cobra.Command {

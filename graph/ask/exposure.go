@@ -148,6 +148,11 @@ func (b *Basis) holds(product string) error {
 // Assumptions returns what the answer assumes, sentence by sentence.
 func (e *Exposure) Assumptions() []string {
 	list := e.assumptionsFor(e.Product.ID)
+	for _, t := range e.Targets {
+		if t.Place == "" {
+			list = append(list, onePool(t.Product))
+		}
+	}
 	if !slices.ContainsFunc(e.to, e.assembly.Has) {
 		list = append(list, fmt.Sprintf("Nothing of this network is known for what was asked about in %d: nobody depends on it.", e.Year))
 	}
@@ -157,19 +162,16 @@ func (e *Exposure) Assumptions() []string {
 // assumptionsFor returns what the network assumes that bears on a product, or on
 // all where it is blank.
 func (b *Basis) assumptionsFor(product string) []string {
-	n := b.assembly
-	list := slices.Clone(n.Assumptions)
-	for i, p := range n.Products {
+	for i, p := range b.assembly.Products {
 		if p.ID == product {
-			list = n.AssumptionsFor(int32(i))
+			return b.assembly.AssumptionsFor(int32(i))
 		}
 	}
-	for _, p := range n.Products {
-		if p.Pooled && (product == "" || p.ID == product) {
-			list = append(list, fmt.Sprintf("All draw %s from one pool: it stands as one target, of the world, without tonnes.", p.ID))
-		}
-	}
-	return list
+	return slices.Clone(b.assembly.Assumptions)
+}
+
+func onePool(product string) string {
+	return fmt.Sprintf("All draw %s from one pool: it stands as one target, of the world, without tonnes.", product)
 }
 
 // WorldQuestion asks what the world's supply of a product passes.
@@ -210,4 +212,10 @@ func (a *Asker) WorldChokepoints(ctx context.Context, q WorldQuestion) (*WorldAn
 }
 
 // Assumptions returns what the answer assumes, sentence by sentence.
-func (w *WorldAnswer) Assumptions() []string { return w.assumptionsFor(w.Product.ID) }
+func (w *WorldAnswer) Assumptions() []string {
+	list := w.assumptionsFor(w.Product.ID)
+	if slices.ContainsFunc(w.assembly.Products, func(p supply.Product) bool { return p.ID == w.Product.ID && p.Pooled }) {
+		list = append(list, onePool(w.Product.ID))
+	}
+	return list
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tiermap/api/gql"
+	"tiermap/graph"
+	"tiermap/graph/ask"
+	"tiermap/graph/country"
+	"tiermap/loader"
+)
+
+func (c *commands) build() *cobra.Command {
+	var materials []string
+	var years []int
+	cmd := &cobra.Command{
+		Use:   "build",
+		Short: "Publish the multi-tier graph in a graph database",
+		Long: "Publishes, for each material and year, the supplies of every country with what they come from, where they\n" +
+			"start and what the world's supply passes: all materials and years that facts are loaded of, or those named.\n" +
+			"A load ends with a build of what it changed.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if strings.HasPrefix(c.storeURL, "duckdb:") { // it need not even be there
+				return c.needsNoBuild()
+			}
+			store, err := c.open(cmd.Context(), write)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			return c.buildIn(cmd.Context(), store, materials, years)
+		},
+	}
+	cmd.Flags().StringArrayVar(&materials, "material", nil, "only this material; may be repeated")
+	cmd.Flags().IntSliceVar(&years, "year", nil, "only this year; may be repeated")
+	return cmd
+}
+
+func (c *commands) needsNoBuild() error {
+	fmt.Fprintln(c.Stdout, "The embedded store needs no build: questions are answered from its facts.")
+	return nil
+}
+
+// buildIn publishes in a store what is chosen; where nothing is, all that can be,
+// and takes away what no longer can.
+func (c *commands) buildIn(ctx context.Context, store graph.Store, materials []string, years []int) error {
+	publisher, ok := store.(graph.Publisher)
+	if !ok {
+		return c.needsNoBuild()
+	}
+	asker, err := newAsker(store)
+	if err != nil {
+		return err
+	}
+	ids, err := choose(ctx, asker, materials, years)
+	if err != nil {
+		return err
+	}
+	b := publishing{commands: c, asker: asker, publisher: publisher, lines: c.Stdout}
+	if len(materials) == 0 && len(years) == 0 {
+		if err := b.keepOnly(ctx, ids); err != nil {
+			return err
+		}
+	}
+	return b.publish(ctx, ids)
+}
+
+func newAsker(store graph.Store) (*ask.Asker, error) {
+	countries, err := country.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	return ask.New(store, countries, ask.Options{}), nil
+}
+
+// choose returns what is to be published. Years that are named together with
+// materials are taken as they are; else those count that facts are loaded of.
+func choose(ctx context.Context, asker *ask.Asker, materials []string, years []int) ([]graph.PublicationID, error) {
+	for _, m := range materials {
+		if _, err := asker.Material(ctx, m); err != nil {
+			return nil, err
+		}
+	}
+	var ids []graph.PublicationID
+	if len(materials) > 0 && len(years) > 0 {
+		for _, m := range materials {
+			for _, year := range years {
+				ids = append(ids, graph.PublicationID{Material: m, Year: year})
+			}
+		}
+		return ids, nil
+	}
+	all, err := asker.Publishable(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids = slices.DeleteFunc(all, func(id graph.PublicationID) bool {
+		return len(materials) > 0 && !slices.Contains(materials, id.Material) || len(years) > 0 && !slices.Contains(years, id.Year)
+	})
+	if len(ids) == 0 && len(materials)+len(years) > 0 {
+		return nil, graph.Errorf(graph.BadInput, "no trade or production is loaded for what was named: tiermap status lists the datasets and their years")
+	}
+	return ids, nil
+}
+
+// publishing is a build under way.
+type publishing struct {
+	*commands
+	asker     *ask.Asker
+	publisher graph.Publisher
+	lines     io.Writer // gets a line for each publication
+}
+
+// publish publishes one after the other. One whose facts are at fault is
+// reported, and does not keep the others from being published.
+func (b *publishing) publish(ctx context.Context, ids []graph.PublicationID) error {
+	failed := false
+	for i, id := range ids {
+		done := showStep(b.Stderr, fmt.Sprintf("publishing %d of %d: %s %d", i+1, len(ids), id.Material, id.Year))
+		p, err := b.asker.Publication(ctx, id.Material, id.Year, gql.MethodsVersion)
+		if err == nil {
+			err = b.publisher.Publish(ctx, p)
+		}
+		done()
+		switch code := graph.CodeOf(err); code {
+		case "":
+			fmt.Fprintf(b.lines, "%s %d: %d supplies, %d links\n", id.Material, id.Year, len(p.Supplies), len(p.Sources))
+		case graph.BadInput, graph.NotFound, graph.TooLarge, graph.TooCostly:
+			failed = true
+			fmt.Fprintf(b.Stderr, "tiermap: %s %d: %s\n", id.Material, id.Year, describe(err))
+		default:
+			return err
+		}
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+// keepOnly takes away what is published beside ids.
+func (b *publishing) keepOnly(ctx context.Context, ids []graph.PublicationID) error {
+	taken, err := b.publisher.Unpublish(ctx, ids)
+	if err == nil && taken > 0 {
+		fmt.Fprintf(b.Stderr, "taken away, for nothing is loaded of them any more: %d\n", taken)
+	}
+	return err
+}
+
+// showStep shows what is being done where w is a terminal; the function that it
+// returns takes the line away.
+func showStep(w io.Writer, text string) (done func()) {
+	f, ok := w.(*os.File)
+	if !ok {
+		return func() {}
+	}
+	terminal := loader.Terminal(f)
+	if terminal == nil {
+		return func() {}
+	}
+	fmt.Fprintf(terminal, "\r\x1b[K%s", text)
+	return func() { fmt.Fprint(terminal, "\r\x1b[K") }
+}
+
+// rebuild publishes anew what a change of datasets bears on: begin it before the
+// change, and finish it after.
+type rebuild struct {
+	publishing
+	before []graph.PublicationID // what the datasets bore on
+}
+
+// beginRebuild returns nil where the store publishes nothing.
+func (c *commands) beginRebuild(ctx context.Context, store graph.Store, datasets []string) (*rebuild, error) {
+	publisher, ok := store.(graph.Publisher)
+	if !ok {
+		return nil, nil
+	}
+	asker, err := newAsker(store)
+	if err != nil {
+		return nil, err
+	}
+	before, err := asker.Publications(ctx, datasets)
+	return &rebuild{publishing{commands: c, asker: asker, publisher: publisher, lines: c.Stderr}, before}, err
+}
+
+// finish publishes what the datasets bore on before the change or bear on now. A
+// nil rebuild has nothing to do, nor has one that no dataset was changed for.
+func (r *rebuild) finish(ctx context.Context, datasets []string) error {
+	if r == nil || len(datasets) == 0 {
+		return nil
+	}
+	after, err := r.asker.Publications(ctx, datasets)
+	if err != nil {
+		return err
+	}
+	all, err := r.asker.Publishable(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.keepOnly(ctx, all); err != nil {
+		return err
+	}
+	return r.publish(ctx, slices.DeleteFunc(all, func(id graph.PublicationID) bool {
+		return !slices.Contains(r.before, id) && !slices.Contains(after, id)
+	}))
+}
