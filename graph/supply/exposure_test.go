@@ -328,9 +328,10 @@ func TestWorkedWorlds(t *testing.T) {
 		{"T2 three tiers", "magnet", map[supply.Kind]map[supply.Subject]string{
 			supply.KindCountry: {{Place: "A"}: "100/221", {Place: "B"}: "25/52", {Place: "C"}: "3/5",
 				{Place: "D"}: "263/663", {Place: "F"}: "11/65"},
-			supply.KindStage: {{Place: "D", Product: "ore"}: "433/884", {Place: "F", Product: "magnet"}: "2/15"},
-			supply.KindLink:  {{From: "B", To: "C", Product: "metal"}: "45/104"},
-		}, map[supply.Subject]int{{Place: "C"}: 1}},
+			supply.KindStage: {{Place: "D", Product: "ore"}: "433/884", {Place: "F", Product: "magnet"}: "2/15",
+				{Place: "C", Product: "metal"}: "5/8"},
+			supply.KindLink: {{From: "B", To: "C", Product: "metal"}: "45/104"},
+		}, map[supply.Subject]int{{Place: "C"}: 1, {Place: "C", Product: "metal"}: 2}},
 	} {
 		n, err := caseNamed(t, c.name).Network(t, supply.Mass)
 		if err != nil {
