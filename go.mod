@@ -7,6 +7,7 @@ require (
 	github.com/duckdb/duckdb-go/v2 v2.10505.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/graphql-go/graphql v0.8.1
+	github.com/neo4j/neo4j-go-driver/v5 v5.28.4
 	github.com/itchyny/gojq v0.12.17
 	github.com/klauspost/compress v1.18.3
 	github.com/spf13/cobra v1.10.2

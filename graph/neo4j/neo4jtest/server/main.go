@@ -1,0 +1,73 @@
+// Command server runs a Neo4j server for tests.
+//
+//	server COMMAND ARG...    for as long as a command runs, which finds it by the environment
+//	server                   until it is interrupted; the environment is printed
+//	server -shared           for all processes that join it, until none has used it for a while
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"tiermap/graph/neo4j/neo4jtest"
+)
+
+func main() {
+	// SIGHUP: the terminal has gone.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	status, err := serve(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(status)
+}
+
+func serve(ctx context.Context, args []string) (status int, err error) {
+	if len(args) == 1 && args[0] == "-shared" {
+		return failed(neo4jtest.Share(ctx))
+	}
+	s, err := neo4jtest.Start(ctx, neo4jtest.Options{})
+	if err != nil {
+		return failed(err)
+	}
+	defer func() {
+		if closed := s.Close(); err == nil {
+			err = closed
+		}
+	}()
+	if len(args) > 0 {
+		return during(ctx, s, args)
+	}
+	fmt.Println(strings.Join(s.Environment(), "\n"))
+	<-ctx.Done()
+	return 0, nil
+}
+
+// during runs a command with the server's address in its environment, and
+// returns its status.
+func during(ctx context.Context, s *neo4jtest.Server, args []string) (status int, err error) {
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = append(os.Environ(), s.Environment()...)
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return max(exit.ExitCode(), 1), nil
+	}
+	return failed(err)
+}
+
+func failed(err error) (int, error) {
+	if err != nil {
+		return 1, err
+	}
+	return 0, nil
+}

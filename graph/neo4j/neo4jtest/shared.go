@@ -1,0 +1,260 @@
+package neo4jtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The variables that name a server.
+const (
+	urlVariable      = "TIERMAP_TEST_NEO4J_URL"
+	httpVariable     = "TIERMAP_TEST_NEO4J_HTTP"
+	userVariable     = "TIERMAP_TEST_NEO4J_USER"
+	passwordVariable = "TIERMAP_TEST_NEO4J_PASSWORD"
+)
+
+// Environment returns the variables by which a process finds this server.
+func (a Address) Environment() []string {
+	return []string{urlVariable + "=" + a.URL, httpVariable + "=" + a.HTTP, userVariable + "=" + a.User, passwordVariable + "=" + a.Password}
+}
+
+// Empty lends the database of the run's server to a test, without nodes; it is
+// nobody else's until the test ends. Constraints and indexes may be there.
+func Empty(t testing.TB) Address {
+	t.Helper()
+	a := Shared(t)
+	EmptyAt(t, a)
+	return a
+}
+
+// EmptyAt does so with a server that the test has found itself.
+func EmptyAt(t testing.TB, a Address) {
+	t.Helper()
+	cache, err := CacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(a.URL))
+	unlock, err := lock(t.Context(), filepath.Join(cache, "database-"+hex.EncodeToString(sum[:6])+".lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(unlock)
+	if err := empty(t.Context(), a); err != nil {
+		t.Fatalf("the database at %s cannot be emptied: %v", a.URL, err)
+	}
+}
+
+// empty deletes relationships type by type, which is fast whatever the planner
+// thinks of the database, and then nodes.
+func empty(ctx context.Context, a Address) error {
+	types, err := query(ctx, a, "CALL db.relationshipTypes()")
+	if err != nil {
+		return err
+	}
+	for _, typ := range types {
+		_, err := query(ctx, a, fmt.Sprintf("MATCH ()-[r:`%s`]->() USING SCAN r:`%s` CALL (r) { DELETE r } IN TRANSACTIONS OF 5000 ROWS", typ, typ))
+		if err != nil {
+			return err
+		}
+	}
+	_, err = query(ctx, a, "MATCH (n) CALL (n) { DELETE n } IN TRANSACTIONS OF 10000 ROWS")
+	return err
+}
+
+// Shared returns the address of the server that all tests of a run share. It
+// fails the test where there is none to be had.
+func Shared(t testing.TB) Address {
+	t.Helper()
+	l, err := find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.Address
+}
+
+// lease is the use of a server until release is called.
+type lease struct {
+	Address
+	release func()
+}
+
+// find looks for the server once a process, and keeps it while that lives.
+var find = sync.OnceValues(func() (lease, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*startWithin)
+	defer cancel()
+	if url := os.Getenv(urlVariable); url != "" {
+		a := Address{URL: url, HTTP: os.Getenv(httpVariable), User: os.Getenv(userVariable), Password: os.Getenv(passwordVariable)}
+		if err := answers(ctx, a); err != nil {
+			return lease{}, fmt.Errorf("the server that %s names does not answer: %w", urlVariable, err)
+		}
+		return lease{Address: a}, nil
+	}
+	return join(ctx)
+})
+
+// join finds the server that processes share, or has one started. Its users hold
+// the lock "use" together; "start" is held by who looks or starts or ends it.
+func join(ctx context.Context) (lease, error) {
+	cache, err := CacheDir()
+	if err != nil {
+		return lease{}, err
+	}
+	unlock, err := lock(ctx, filepath.Join(cache, "start.lock"))
+	if err != nil {
+		return lease{}, err
+	}
+	defer unlock()
+	release, err := tryLock(filepath.Join(cache, "use.lock"), false)
+	if err != nil {
+		return lease{}, err
+	}
+	state := filepath.Join(cache, "server.json")
+	if a, err := readAddress(state); err == nil && answers(ctx, a) == nil {
+		return lease{a, release}, nil
+	}
+	_ = os.Remove(state) // of one that ended without a word
+	a, err := startShared(ctx, cache, state)
+	if err != nil {
+		release()
+		return lease{}, err
+	}
+	return lease{a, release}, nil
+}
+
+// startShared has a program start that keeps a server, and waits for its address.
+func startShared(ctx context.Context, cache, state string) (Address, error) {
+	log := filepath.Join(cache, "server.log")
+	if err := startProgram(ctx, filepath.Join(cache, "server"), log); err != nil {
+		return Address{}, err
+	}
+	for {
+		if a, err := readAddress(state); err == nil {
+			return a, nil
+		}
+		text, _ := os.ReadFile(log)
+		if ended, err := tryLock(filepath.Join(cache, "server.lock"), true); err == nil {
+			ended()
+			if len(text) > 0 {
+				return Address{}, fmt.Errorf("the shared Neo4j server did not come up:\n%s", tail(text, 2000))
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return Address{}, fmt.Errorf("the shared Neo4j server did not come up in time:\n%s", tail(text, 2000))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func startProgram(ctx context.Context, program, log string) error {
+	if err := run(exec.CommandContext(ctx, "go", "build", "-o", program, "tiermap/graph/neo4j/neo4jtest/server")); err != nil {
+		return err
+	}
+	out, err := os.Create(log)
+	if err != nil {
+		return err
+	}
+	defer out.Close()                       //nolint:errcheck // the program has its own
+	cmd := exec.Command(program, "-shared") //nolint:noctx // it outlives this process
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.SysProcAttr = detached()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	return cmd.Process.Release()
+}
+
+func readAddress(path string) (a Address, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return a, err
+	}
+	return a, json.Unmarshal(text, &a)
+}
+
+// idle is how long the shared server waits for another user.
+const idle = 30 * time.Second
+
+// Share starts a server for all processes that join it, and ends it when none
+// has used it for a while or ctx ends.
+func Share(ctx context.Context) error {
+	cache, err := CacheDir()
+	if err != nil {
+		return err
+	}
+	unlock, err := tryLock(filepath.Join(cache, "server.lock"), true)
+	if err != nil {
+		return fmt.Errorf("another shared server is there: %w", err)
+	}
+	defer unlock()
+	s, err := Start(ctx, Options{})
+	if err != nil {
+		return err
+	}
+	defer s.Close() //nolint:errcheck // it is at its end
+	text, err := json.Marshal(s.Address)
+	if err != nil {
+		return err
+	}
+	state := filepath.Join(cache, "server.json")
+	if err := os.WriteFile(state+".part", text, 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(state+".part", state); err != nil {
+		return err
+	}
+	for unused := time.Duration(0); ; unused += time.Second {
+		select {
+		case <-ctx.Done():
+			return os.Remove(state)
+		case <-time.After(time.Second):
+		}
+		if ended := s.host.ended(); ended != nil {
+			return errors.Join(ended, os.Remove(state))
+		}
+		if used(cache) {
+			unused = 0
+		}
+		if unused < idle {
+			continue
+		}
+		if retired, err := retire(ctx, cache, state); retired || err != nil {
+			return err
+		}
+	}
+}
+
+// used reports whether a process uses the shared server.
+func used(cache string) bool {
+	unlock, err := tryLock(filepath.Join(cache, "use.lock"), true)
+	if err != nil {
+		return true
+	}
+	unlock()
+	return false
+}
+
+// retire takes the address away, so that nobody joins a server that ends, unless
+// somebody just did.
+func retire(ctx context.Context, cache, state string) (bool, error) {
+	unlock, err := lock(ctx, filepath.Join(cache, "start.lock"))
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	if used(cache) {
+		return false, nil
+	}
+	return true, os.Remove(state)
+}

@@ -1,0 +1,143 @@
+package neo4j
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"tiermap/graph"
+)
+
+// searching finds the nodes of a kind whose id, name or alias holds a text, and
+// how well: 0 its id, 1 its name, 2 the start of one of them, 3 something within.
+const searching = `
+WITH toLower($text) AS text
+MATCH (n:%s)<-[r:DECLARES]-()
+WHERE r.load IN $loads
+WITH text, n.id AS id, toLower(n.id) AS lower, toLower(coalesce(r.name, '')) AS name,
+	[alias IN coalesce(r.aliases, []) | trim(toLower(alias))] AS aliases
+WHERE lower CONTAINS text OR name CONTAINS text OR any(alias IN aliases WHERE alias CONTAINS text)
+WITH id, CASE WHEN lower = text THEN 0 WHEN name = text THEN 1
+	WHEN lower STARTS WITH text OR name STARTS WITH text OR any(alias IN aliases WHERE alias STARTS WITH text) THEN 2
+	ELSE 3 END AS class
+WITH id, min(class) AS class ORDER BY class, id LIMIT $limit
+RETURN collect(id), collect(class)`
+
+// found is a hit with how good it is.
+type found struct {
+	graph.Hit
+	class int64
+}
+
+// Search implements graph.Snapshot.
+func (sn *snapshot) Search(ctx context.Context, text string, kinds []string, limit int) ([]graph.Hit, error) {
+	nodes, err := sn.nodeKinds(kinds)
+	if err != nil {
+		return nil, err
+	}
+	if limit < 0 || !utf8.ValidString(text) {
+		return nil, graph.Errorf(graph.BadInput, "%q cannot be searched for with limit %d", text, limit)
+	}
+	if err := sn.usable(ctx); err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, k := range nodes {
+		hits, err := sn.search(ctx, k, text, limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, hits...)
+	}
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.ID, b.ID)) })
+	if limit > 0 {
+		all = all[:min(limit, len(all))]
+	}
+	hits := make([]graph.Hit, len(all))
+	for i, f := range all {
+		hits[i] = f.Hit
+	}
+	return hits, sn.nameHits(ctx, nodes, hits)
+}
+
+// nodeKinds returns the kinds of those names, all kinds of node where there are none.
+func (sn *snapshot) nodeKinds(names []string) ([]*graph.Kind, error) {
+	schema := sn.store.model.schema
+	wanted := map[*graph.Kind]bool{}
+	for _, name := range names {
+		k := schema.Kind(name)
+		if k == nil || !k.IsNode() {
+			return nil, unknownName("kind of node", name, kindNames(schema.Kinds()))
+		}
+		wanted[k] = true
+	}
+	var kinds []*graph.Kind
+	for _, k := range schema.Kinds() {
+		if k.IsNode() && (len(names) == 0 || wanted[k]) {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds, nil
+}
+
+// search finds nodes of one kind.
+func (sn *snapshot) search(ctx context.Context, k *graph.Kind, text string, limit int) (hits []found, err error) {
+	sel, err := sn.resolve(graph.Query{Kind: k.Name})
+	if err != nil || len(sel.loads) == 0 {
+		return nil, err
+	}
+	if limit == 0 {
+		limit = 1 << 31
+	}
+	err = sn.ask(ctx, sel.ids(), func(ctx context.Context, tx bolt.ManagedTransaction) error {
+		row, err := one(ctx, tx, fmt.Sprintf(searching, k.Name), params{"text": text, "loads": sel.ids(), "limit": limit})
+		if err != nil {
+			return err
+		}
+		ids, classes := texts(row[0]), numbers(row[1])
+		hits = make([]found, len(ids))
+		for i, id := range ids {
+			hits[i] = found{graph.Hit{Kind: k.Name, ID: id}, classes[i]}
+		}
+		return nil
+	})
+	return hits, err
+}
+
+// nameHits gives the hits their names: of each the one that the highest rank gives.
+func (sn *snapshot) nameHits(ctx context.Context, kinds []*graph.Kind, hits []graph.Hit) error {
+	for _, k := range kinds {
+		var ids []string
+		for _, h := range hits {
+			if h.Kind == k.Name {
+				ids = append(ids, h.ID)
+			}
+		}
+		if len(ids) == 0 || k.Field("name") < 0 {
+			continue
+		}
+		names := map[string]string{}
+		q := graph.Query{Kind: k.Name, Fields: []string{"id", "name"}, Match: []graph.Match{{Field: "id", Words: ids}}}
+		err := sn.Read(ctx, q, func(b *graph.Batch) error {
+			for i := range b.Len {
+				if r := b.Row(i); names[r.Text("id")] == "" {
+					names[r.Text("id")] = r.Text("name")
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for i := range hits {
+			if hits[i].Kind == k.Name {
+				hits[i].Name = names[hits[i].ID]
+			}
+		}
+	}
+	return nil
+}
