@@ -14,9 +14,9 @@ import (
 // A pooled product has one supply that has no place, the pool, which comes from
 // those of its makers. Who uses the product draws from the pool.
 type Listing struct {
-	Supplies []Supply       // in the order of product, pool, then place
-	Sources  []Source       // by supply
-	Origins  []SupplyOrigin // by supply, then origin, then direct, descending, then place
+	Supplies []Supply // in the order of product, pool, then place
+	Sources  []Source // by supply
+	Origins  []Origin // by supply, then origin, then direct, descending, then place
 }
 
 // Supply is one product in one place, or the pool of a pooled one. Masses are in
@@ -46,8 +46,8 @@ type Source struct {
 	Estimated bool
 }
 
-// SupplyOrigin is a place that a supply starts in, or comes from directly.
-type SupplyOrigin struct {
+// Origin is a place that a supply starts in, or comes from directly.
+type Origin struct {
 	Supply int // index of Supplies
 	CountryShare
 }
@@ -277,10 +277,10 @@ func (x *listing) originsOf(i int, direct map[int32]float64, origins [][]float64
 			share.Origin = of[i]
 		}
 		if share.Hidden = share.Origin - share.Direct; max(share.Origin, share.Direct) >= minShare && max(share.Origin, share.Direct) > 0 {
-			x.out.Origins = append(x.out.Origins, SupplyOrigin{i, share})
+			x.out.Origins = append(x.out.Origins, Origin{i, share})
 		}
 	}
-	slices.SortFunc(x.out.Origins[first:], func(a, b SupplyOrigin) int { return compareShares(a.CountryShare, b.CountryShare) })
+	slices.SortFunc(x.out.Origins[first:], func(a, b Origin) int { return compareShares(a.CountryShare, b.CountryShare) })
 }
 
 // compareShares orders by origin, then direct, descending, then place.
