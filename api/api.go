@@ -73,7 +73,9 @@ func New(c Config) (http.Handler, error) {
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
 	r.RedirectTrailingSlash = false
-	r.Use(identify, s.logAccess, s.survive, secure, s.allowOrigins)
+	r.Use(identify, s.logAccess, s.survive, secure)
+	forBrowser(r) // with rules of its own on who may ask
+	r.Use(s.allowOrigins)
 	r.NoRoute(func(g *gin.Context) {
 		s.fail(g, graph.Errorf(graph.NotFound, "there is nothing here; GraphQL is at /graphql"))
 	})

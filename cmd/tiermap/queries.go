@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -31,7 +29,7 @@ type cypherRunner interface {
 
 func (c *commands) queries() *cobra.Command {
 	var given []string
-	var format, folder string
+	var format, archive string
 	var asked, inCypher bool
 	cmd := &cobra.Command{
 		Use:   "queries [NAME]",
@@ -46,8 +44,8 @@ func (c *commands) queries() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case folder != "":
-				return c.writeSavedQueries(folder)
+			case archive != "":
+				return c.toFile(archive, queries.WriteSaved)
 			case len(args) == 0:
 				return c.listQueries()
 			}
@@ -85,7 +83,7 @@ func (c *commands) queries() *cobra.Command {
 	f.BoolVar(&asked, "run", false, "run it, with the defaults of all parameters that are not given")
 	f.BoolVar(&inCypher, "cypher", false, "run it in Cypher; needs a Neo4j store")
 	f.StringVar(&format, "format", "table", "table, csv or json")
-	f.StringVar(&folder, "browser", "", "write the queries into this folder, to be dropped into Neo4j Browser")
+	f.StringVar(&archive, "browser", "", "write all queries into this zip archive, to be dropped onto Neo4j Browser")
 	return cmd
 }
 
@@ -320,19 +318,4 @@ func texts(list []any) []string {
 		out[i] = exactCell(v)
 	}
 	return out
-}
-
-// writeSavedQueries writes the catalogue as files that Neo4j Browser imports.
-func (c *commands) writeSavedQueries(folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return graph.Wrap(graph.BadInput, err, "%s cannot be made: %v", folder, err)
-	}
-	for _, q := range queries.All() {
-		path := filepath.Join(folder, q.Name+".cypher")
-		if err := os.WriteFile(path, []byte(q.Saved()), 0o644); err != nil {
-			return graph.Wrap(graph.BadInput, err, "%s cannot be written: %v", path, err)
-		}
-	}
-	fmt.Fprintf(c.Stderr, "%d queries: written to the folder %s\n", len(queries.All()), folder)
-	return nil
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"archive/zip"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -153,13 +155,18 @@ func TestQueriesShow(t *testing.T) {
 	if r := run(t, "queries", "chain-paths"); r.status != exitDone || r.stdout != q.Cypher+"\n"+q.Twin.GraphQL {
 		t.Errorf("status %d:\n%s", r.status, r.stdout)
 	}
-	dir := filepath.Join(t.TempDir(), "saved")
-	if r := run(t, "queries", "--browser", dir); r.status != exitDone {
+	path := filepath.Join(t.TempDir(), "saved.zip")
+	if r := run(t, "queries", "--browser", path); r.status != exitDone {
 		t.Errorf("status %d: %s", r.status, r.stderr)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "chain-paths.cypher"))
-	if err != nil || string(text) != q.Saved() {
-		t.Errorf("%v: the folder holds\n%s", err, text)
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	text, err := fs.ReadFile(archive, "tiermap/chain-paths.cypher")
+	if err != nil || string(text) != q.Saved() || len(archive.File) != len(queries.All()) {
+		t.Errorf("%v: the archive has %d files and holds\n%s", err, len(archive.File), text)
 	}
 }
 
