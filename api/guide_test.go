@@ -52,7 +52,8 @@ func TestGuide(t *testing.T) {
 		t.Errorf("the guide has %d slides", n)
 	}
 	q, _ := queries.Find("chain-paths")
-	for _, want := range []string{":style http://localhost:8123/style.grass", "http://localhost:8123/queries.zip", q.Saved()} {
+	_, query, _ := strings.Cut(q.Saved(), "\nMATCH")
+	for _, want := range []string{":style http://localhost:8123/style.grass", "http://localhost:8123/queries.zip", "// " + q.Title + "\nMATCH" + query} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the guide lacks %q", want)
 		}

@@ -29,13 +29,14 @@ func WriteGuide(w io.Writer, address string) error {
 
 type guideData struct{ Address string }
 
-// Query is the saved form of a question.
+// Query is the saved form of a question, under its title alone: the slide says
+// what it answers.
 func (guideData) Query(name string) (string, error) {
 	q, ok := Find(name)
 	if !ok {
 		return "", fmt.Errorf("there is no question %q", name)
 	}
-	return q.Saved(), nil
+	return "// " + q.Title + "\n" + q.filled(), nil
 }
 
 // WriteSaved writes the catalogue as Neo4j Browser imports it: a zip archive with

@@ -8,7 +8,7 @@
 //   $product text = "cobalt-refined": what it depends on
 //   $material text = "cobalt": the material whose mass is followed
 //   $year integer = 2024: calendar year
-//   $first integer = 25: how many at most, the largest origins first
+//   $first integer = 12: how many at most, the largest origins first
 // Columns:
 //   country text: the country that is depended on
 //   name text: its name

@@ -12,20 +12,20 @@ var parameterUse = regexp.MustCompile(`\$([a-z][A-Za-z]*)`)
 // defaults stand in the place of the parameters, so that a click runs it, and
 // the first line is the title, which Browser shows as its name.
 func (q Query) Saved() string {
+	head, _ := q.split()
+	about, _, _ := strings.Cut(head, "// Parameters:")
+	return strings.TrimRight(about, "/\n ") + "\n" + q.filled()
+}
+
+// filled returns the query without its comment, the defaults in the place of the
+// parameters.
+func (q Query) filled() string {
 	defaults := map[string]string{}
 	for _, p := range q.Parameters {
 		defaults[p.Name] = literal(p.Default)
 	}
-	head, body := q.split()
-	filled := parameterUse.ReplaceAllStringFunc(body, func(use string) string { return defaults[use[1:]] })
-	var comment []string
-	for _, line := range strings.Split(strings.TrimSuffix(head, "\n"), "\n") {
-		if strings.HasPrefix(line, "// Parameters:") {
-			break
-		}
-		comment = append(comment, line)
-	}
-	return strings.TrimRight(strings.Join(comment, "\n"), "/\n ") + "\n" + filled
+	_, body := q.split()
+	return parameterUse.ReplaceAllStringFunc(body, func(use string) string { return defaults[use[1:]] })
 }
 
 // split parts the comment that the Cypher opens with from what follows.
