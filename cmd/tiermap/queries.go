@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -56,6 +57,9 @@ func (c *commands) queries() *cobra.Command {
 			if !asked && !inCypher && len(given) == 0 {
 				_, err := fmt.Fprintf(c.Stdout, "%s\n%s", q.Cypher, q.Twin.GraphQL)
 				return err
+			}
+			if !slices.Contains([]string{"table", "csv", "json"}, format) {
+				return usagef("--format %q is not table, csv or json", format)
 			}
 			values, err := parameterValues(q, given)
 			if err != nil {
@@ -234,15 +238,13 @@ func (c *commands) printRows(format string, columns []queries.Column, rows []map
 		return printJSON(c.Stdout, columns, rows)
 	case "csv":
 		w := csv.NewWriter(c.Stdout)
-		return printLines(columns, rows, exactCell, func(line []string) error { return w.Write(line) }, func() error { w.Flush(); return w.Error() })
-	case "table":
-		w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
-		return printLines(columns, rows, readableCell, func(line []string) error {
-			_, err := fmt.Fprintln(w, strings.Join(line, "\t"))
-			return err
-		}, w.Flush)
+		return printLines(columns, rows, exactCell, w.Write, func() error { w.Flush(); return w.Error() })
 	}
-	return usagef("--format %q is not table, csv or json", format)
+	w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
+	return printLines(columns, rows, readableCell, func(line []string) error {
+		_, err := fmt.Fprintln(w, strings.Join(line, "\t"))
+		return err
+	}, w.Flush)
 }
 
 func printLines(columns []queries.Column, rows []map[string]any, cell func(any) string, write func([]string) error, flush func() error) error {
@@ -264,24 +266,22 @@ func printLines(columns []queries.Column, rows []map[string]any, cell func(any) 
 	return flush()
 }
 
-// printJSON prints a list of objects, their keys in the order of the columns.
+// printJSON prints a list of objects, a line each, their keys in the order of the
+// columns.
 func printJSON(w io.Writer, columns []queries.Column, rows []map[string]any) error {
-	var text strings.Builder
+	lines := make([]string, len(rows))
 	for i, row := range rows {
-		text.WriteString(map[bool]string{true: "[\n  {", false: ",\n  {"}[i == 0])
+		cells := make([]string, len(columns))
 		for j, column := range columns {
 			value, err := json.Marshal(row[column.Name])
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(&text, "%s%q: %s", map[bool]string{true: "", false: ", "}[j == 0], column.Name, value)
+			cells[j] = fmt.Sprintf("%q: %s", column.Name, value)
 		}
-		text.WriteString("}")
+		lines[i] = "\n  {" + strings.Join(cells, ", ") + "}"
 	}
-	if len(rows) == 0 {
-		text.WriteString("[")
-	}
-	_, err := fmt.Fprintln(w, text.String()+"\n]")
+	_, err := fmt.Fprintf(w, "[%s\n]\n", strings.Join(lines, ","))
 	return err
 }
 
@@ -298,7 +298,11 @@ func exactCell(v any) string {
 	return fmt.Sprint(v)
 }
 
-// readableCell writes a value for people: numbers to four figures or to the unit.
+// longestCell is how many letters a text may have in a table for people.
+const longestCell = 60
+
+// readableCell writes a value for people: numbers to four figures or to the unit,
+// texts not too long.
 func readableCell(v any) string {
 	switch v := v.(type) {
 	case float64:
@@ -309,7 +313,11 @@ func readableCell(v any) string {
 	case []any:
 		return strings.Join(texts(v), " < ")
 	}
-	return cmp.Or(exactCell(v), "-")
+	text := []rune(cmp.Or(exactCell(v), "-"))
+	if len(text) > longestCell {
+		return string(text[:longestCell-1]) + "…"
+	}
+	return string(text)
 }
 
 func texts(list []any) []string {
