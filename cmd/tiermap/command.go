@@ -89,6 +89,7 @@ func describe(err error) string {
 type commands struct {
 	Process
 	storeURL string
+	neo4j    struct{ user, password, token, database string }
 	memoryMB int
 	threads  int
 	started  bool
@@ -112,7 +113,11 @@ func (c *commands) root() *cobra.Command {
 		},
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&c.storeURL, "store", "duckdb:tiermap.duckdb", "the store: duckdb:PATH")
+	flags.StringVar(&c.storeURL, "store", "duckdb:tiermap.duckdb", "the store: duckdb:PATH, or neo4j://HOST:7687 (also neo4j+s, neo4j+ssc, bolt)")
+	flags.StringVar(&c.neo4j.user, "neo4j-user", "neo4j", "user of the Neo4j server")
+	flags.StringVar(&c.neo4j.password, "neo4j-password", "", "password of the Neo4j server; better given as TIERMAP_NEO4J_PASSWORD")
+	flags.StringVar(&c.neo4j.token, "neo4j-token", "", "bearer token, in place of user and password; better given as TIERMAP_NEO4J_TOKEN")
+	flags.StringVar(&c.neo4j.database, "neo4j-database", "", "database of the Neo4j server; left out = the user's home database")
 	flags.IntVar(&c.memoryMB, "memory-mb", 0, "memory of the embedded store in MB; 0 = its default")
 	flags.IntVar(&c.threads, "threads", 0, "threads of the embedded store; 0 = one for each core")
 	root.AddCommand(c.load(), c.remove(), c.build(), c.serve(), c.ask(), c.export(), c.queries(), c.status(), c.compact(), c.version())

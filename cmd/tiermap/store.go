@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"tiermap/api/exec"
@@ -10,6 +11,7 @@ import (
 	"tiermap/graph/ask"
 	"tiermap/graph/country"
 	"tiermap/graph/duckdb"
+	"tiermap/graph/neo4j"
 )
 
 // access is what a command wants of the store.
@@ -25,16 +27,24 @@ func (c *commands) open(ctx context.Context, a access) (graph.Store, error) {
 	scheme, rest, ok := strings.Cut(c.storeURL, ":")
 	switch {
 	case ok && scheme == "duckdb" && rest != "":
-		return c.openEmbedded(ctx, rest, a)
-	case ok && (strings.HasPrefix(scheme, "neo4j") || scheme == "bolt"):
-		return nil, graph.Errorf(graph.BadInput, "this version keeps its graph in the embedded store only; use --store duckdb:PATH")
+		return c.openEmbedded(ctx, strings.TrimPrefix(rest, "//"), a)
+	case ok && slices.Contains(neo4jSchemes, scheme):
+		return c.openNeo4j(ctx, a)
 	}
-	return nil, graph.Errorf(graph.BadInput, "--store %q is no store; write duckdb:PATH", c.storeURL)
+	return nil, graph.Errorf(graph.BadInput, "--store %q is no store; write duckdb:PATH, or the address of a Neo4j server: %s://HOST:7687",
+		c.storeURL, strings.Join(neo4jSchemes, "://…, "))
 }
 
-func (c *commands) openEmbedded(ctx context.Context, path string, a access) (*duckdb.Store, error) {
-	path = strings.TrimPrefix(path, "//")
+// neo4jSchemes are the schemes of a Neo4j server's address.
+var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"}
+
+func (c *commands) openEmbedded(ctx context.Context, path string, a access) (graph.Store, error) {
 	return duckdb.Open(ctx, duckdb.Options{Path: path, MemoryMB: c.memoryMB, Threads: c.threads, ReadOnly: a == readOnly})
+}
+
+func (c *commands) openNeo4j(ctx context.Context, a access) (graph.Store, error) {
+	return neo4j.Open(ctx, neo4j.Options{URL: c.storeURL, User: c.neo4j.user, Password: c.neo4j.password, Token: c.neo4j.token,
+		Database: c.neo4j.database, ReadOnly: a == readOnly})
 }
 
 // executor opens the store and makes what answers questions on it.
