@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// longestName is how long a text may be, in bytes, to be taken for a name.
+const longestName = 200
+
 // Nearest returns up to n of the candidates that are spelled most like s, the
 // nearest first: those that hold s or are held by it, and those that take at
 // most a third of its letters (at least two) to be changed, added, left out or
@@ -15,11 +18,17 @@ func Nearest(s string, candidates []string, n int) []string {
 		text string
 		gap  int
 	}
+	if len(s) > longestName {
+		return nil // no name; and the comparison takes time with its length
+	}
 	s = strings.ToLower(s)
 	limit := max(2, len(s)/3)
 	var near []scored
 	for _, c := range candidates {
 		lower := strings.ToLower(c)
+		if len(lower) > longestName {
+			continue
+		}
 		gap := Distance(s, lower)
 		if len(s) > 2 && (strings.Contains(lower, s) || len(lower) > 2 && strings.Contains(s, lower)) {
 			gap = min(gap, limit)

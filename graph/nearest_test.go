@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"tiermap/graph"
@@ -19,6 +20,7 @@ func TestNearest(t *testing.T) {
 		{"lithium", []string{"lithium-carbonate", "lithium-hydroxide"}},
 		{"germainum", []string{"germanium"}},
 		{"zz", nil},
+		{strings.Repeat("gallium", 100), nil},
 	} {
 		got := graph.Nearest(c.text, known, 3)
 		if !slices.Equal(got, c.want) {

@@ -237,7 +237,10 @@ func (b *builder) network(p graphql.ResolveParams, a asked) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	drawn, err := a.Drawing(p.Context, minShare, max(first, 1))
+	if first == 0 {
+		return pieceOf(a.Answer, supply.Drawing{Truncated: a.HasSupply()}), nil
+	}
+	drawn, err := a.Drawing(p.Context, minShare, first)
 	return pieceOf(a.Answer, drawn), err
 }
 
@@ -247,6 +250,13 @@ func (b *builder) tierFlows(p graphql.ResolveParams, a asked) (any, error) {
 		return nil, err
 	}
 	flows, err := a.TierFlows(p.Context, minShare, max(first, 1))
+	if first == 0 {
+		for _, f := range flows.Flows {
+			flows.FoldedShare += f.Share
+			flows.Truncated = true
+		}
+		flows.Flows = nil
+	}
 	return pieceOf(a.Answer, flows), err
 }
 
@@ -447,7 +457,15 @@ func (b *builder) coverageType() *graphql.Object {
 			}),
 		"estimatedShare": answerField(must(graphql.Float), "Share that takes at least one estimated step.", nil,
 			func(p graphql.ResolveParams, a asked) (any, error) { return a.EstimatedShare(p.Context) }),
-		"pooled":   prop(list(b.nodes.product), "Products of the chain that everyone draws from one world market.", func(a asked) any { return a.Pooled() }),
-		"products": prop(list(b.nodes.product), "Products of the chain.", func(a asked) any { return a.Chain() }),
+		"pooled": answerField(list(b.nodes.product), "Those of the products that everyone draws from one world market.", nil,
+			func(p graphql.ResolveParams, a asked) (any, error) {
+				_, pooled, err := a.Chain(p.Context)
+				return pooled, err
+			}),
+		"products": answerField(list(b.nodes.product), "The products upstream of the target, its own included, that its supply reaches.", nil,
+			func(p graphql.ResolveParams, a asked) (any, error) {
+				chain, _, err := a.Chain(p.Context)
+				return chain, err
+			}),
 	})
 }

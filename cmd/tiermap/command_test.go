@@ -396,3 +396,23 @@ func TestServe(t *testing.T) {
 		t.Fatal(errors.New("serve did not stop"))
 	}
 }
+
+func TestStorePathWithQuestionMark(t *testing.T) {
+	store := "duckdb:" + filepath.Join(t.TempDir(), "what?", "s.duckdb")
+	if r := run(t, "load", "tables", folder(t, "t1", t1), "--store", store); r.status != exitFailed || !strings.Contains(r.stderr, "BAD_INPUT") {
+		t.Errorf("status %d, %q", r.status, r.stderr)
+	}
+}
+
+func TestSuggestions(t *testing.T) {
+	store := loadedT1(t)
+	for _, c := range []struct{ query, suggests string }{
+		{`{ product(id: "pp") { id } }`, `"p"`},
+		{`{ country(id: "Alandd") { id } }`, `"A"`},
+		{`{ dataset(id: "t2") { id } }`, `"t1"`},
+	} {
+		if r := run(t, "ask", c.query, "--store", store); !strings.Contains(r.stdout, "NOT_FOUND") || !strings.Contains(r.stdout, c.suggests) {
+			t.Errorf("%s does not suggest %s:\n%s", c.query, c.suggests, r.stdout)
+		}
+	}
+}

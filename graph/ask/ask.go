@@ -154,11 +154,33 @@ func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error
 	if err != nil {
 		return nil, err
 	}
+	if q.Year == 0 { // a state that had ended by the year that was chosen is no answer
+		if _, err := v.countries.Find(q.Country, country.Any, basis.Year); err != nil {
+			return nil, err
+		}
+	}
 	d, err := walk.Dependency(place.ID, q.Product)
 	if err != nil {
 		return nil, err
 	}
 	return &Answer{Dependency: d, Basis: basis, Country: place, Product: product}, nil
+}
+
+// Chain returns the products that the target's supply reaches, its own included,
+// and those of them that everyone draws from one world pool.
+func (a *Answer) Chain(ctx context.Context) (chain, pooled []Product, err error) {
+	tiers, err := a.Tiers(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, tier := range tiers {
+		product := a.Stage(tier.Product)
+		chain = append(chain, product)
+		if slices.ContainsFunc(a.assembly.Products, func(p supply.Product) bool { return p.ID == tier.Product && p.Pooled }) {
+			pooled = append(pooled, product)
+		}
+	}
+	return chain, pooled, nil
 }
 
 // Assumptions returns what the answer assumes, sentence by sentence: those of
@@ -198,7 +220,10 @@ func (a *Answer) compareBalances(ctx context.Context) ([]string, error) {
 	if mass.Place == exports.Place && math.Abs(mass.Origin-exports.Origin) <= 0.1 {
 		return nil, nil
 	}
-	return []string{fmt.Sprintf("The balance decides this answer: the largest origin is %s with the balance MASS and %s with EXPORTS.",
+	if mass.Place == exports.Place {
+		return []string{fmt.Sprintf("The balance decides this answer: the largest origin is %s.", a.inBoth(mass.Place, shares))}, nil
+	}
+	return []string{fmt.Sprintf("The balance decides this answer: the largest origin is %s with the balance MASS, and %s with EXPORTS.",
 		a.inBoth(mass.Place, shares), a.inBoth(exports.Place, shares))}, nil
 }
 

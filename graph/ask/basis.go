@@ -54,24 +54,3 @@ func (b *Basis) Place(id string) country.Place { return b.view.place(id) }
 
 // Stage returns a product by the id that an answer holds.
 func (b *Basis) Stage(id string) Product { return b.view.stage(id) }
-
-// Chain returns the products of the answer's chain, each before its inputs.
-func (b *Basis) Chain() []Product {
-	var chain []Product
-	for _, p := range b.assembly.Products {
-		chain = append(chain, b.Stage(p.ID))
-	}
-	return chain
-}
-
-// Pooled returns the products of the answer's chain that everyone draws from
-// one world pool.
-func (b *Basis) Pooled() []Product {
-	var pooled []Product
-	for _, p := range b.assembly.Products {
-		if p.Pooled {
-			pooled = append(pooled, b.Stage(p.ID))
-		}
-	}
-	return pooled
-}

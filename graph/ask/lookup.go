@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -60,6 +61,9 @@ func (a *Asker) Countries(ctx context.Context, group string, p Page) (Slice[coun
 			g, err := v.countries.Find(group, country.Any, 0)
 			if err != nil {
 				return Slice[country.Place]{}, err
+			}
+			if g.Kind != country.Group {
+				return Slice[country.Place]{}, graph.Errorf(graph.BadInput, "%s (%s) is no group of countries", g.Name, g.ID)
 			}
 			all = slices.DeleteFunc(all, func(c country.Place) bool { return !slices.Contains(c.Groups, g.ID) })
 		}
@@ -175,23 +179,41 @@ type nodeReader[T any] func(context.Context, graph.Snapshot, graph.Query) ([]T, 
 func oneNode[T any](ctx context.Context, a *Asker, kind, id string, read nodeReader[T]) (T, error) {
 	return with(ctx, a, func(v *view) (T, error) {
 		var none T
+		if !graph.ValidID(id) || len(id) > 200 {
+			return none, graph.Errorf(graph.NotFound, "no %s is called %.200q", strings.ToLower(kind), id)
+		}
 		found, err := read(ctx, v.snapshot, graph.Query{Match: []graph.Match{{Field: "id", Words: []string{id}}}})
 		if err != nil {
 			return none, err
 		}
 		if len(found) == 0 {
-			hits, err := v.snapshot.Search(ctx, id, []string{kind}, 3)
-			if err != nil {
-				return none, err
-			}
-			e := graph.Errorf(graph.NotFound, "no %s is called %q", strings.ToLower(kind), id)
-			for _, h := range hits {
-				e.Suggestions = append(e.Suggestions, h.ID)
-			}
-			return none, e
+			return none, v.noNode(ctx, kind, id)
 		}
 		return found[0], nil
 	})
+}
+
+// noNode is the error for an id that nothing has, with the nearest that there
+// are: ids and names that hold it, else those that begin as it does.
+func (v *view) noNode(ctx context.Context, kind, id string) error {
+	e := graph.Errorf(graph.NotFound, "no %s is called %q", strings.ToLower(kind), id)
+	for text := id; len(text) > 2; text = text[:len(text)/2] {
+		hits, err := v.snapshot.Search(ctx, text, []string{kind}, 50)
+		if err != nil {
+			return err
+		}
+		if len(hits) == 0 {
+			continue
+		}
+		slices.SortStableFunc(hits, func(a, b graph.Hit) int {
+			return cmp.Compare(graph.Distance(id, a.ID), graph.Distance(id, b.ID))
+		})
+		for _, h := range hits[:min(3, len(hits))] {
+			e.Suggestions = append(e.Suggestions, h.ID)
+		}
+		break
+	}
+	return e
 }
 
 func pageOfNodes[T any](ctx context.Context, a *Asker, kind, in string, p Page, read nodeReader[T]) (Slice[T], error) {
@@ -229,7 +251,7 @@ func members(l *country.List, p country.Place) []string {
 // countries among them also by the names that the built-in list knows.
 func (a *Asker) Search(ctx context.Context, text string, kinds []string, limit int) ([]graph.Hit, error) {
 	return with(ctx, a, func(v *view) ([]graph.Hit, error) {
-		if strings.TrimSpace(text) == "" {
+		if text = strings.TrimSpace(text); text == "" {
 			return nil, graph.Errorf(graph.BadInput, "the text to search for is blank")
 		}
 		if len(kinds) == 0 {

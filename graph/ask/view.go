@@ -2,6 +2,7 @@ package ask
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -21,7 +22,9 @@ type catalogue struct {
 	contents  map[string][]Content // by product
 	recipes   map[string][]Recipe
 	codes     map[string][]CodeShare
-	supply    *supply.Catalogue
+	// tradeCodes are those that a product or a row of trade names, in order.
+	tradeCodes []string
+	supply     *supply.Catalogue
 }
 
 // Content is how much of a material a product contains.
@@ -120,6 +123,14 @@ func (c *catalogue) readFacts(ctx context.Context, snap graph.Snapshot) (err err
 	for _, r := range facts.CodedAs {
 		c.codes[r.Product] = append(c.codes[r.Product], CodeShare{r.Code, r.Share, r.Dataset})
 	}
+	for _, r := range facts.CodedAs {
+		c.tradeCodes = append(c.tradeCodes, r.Code)
+	}
+	for _, r := range facts.Coverage {
+		c.tradeCodes = append(c.tradeCodes, r.Code)
+	}
+	slices.Sort(c.tradeCodes)
+	c.tradeCodes = slices.DeleteFunc(slices.Compact(c.tradeCodes), func(code string) bool { return code == "" })
 	c.supply = supply.NewCatalogue(facts)
 	return nil
 }
@@ -141,7 +152,8 @@ func (c *catalogue) product(id string) (Product, error) {
 	if _, _, isCode := graph.SplitCode(id); isCode {
 		return Product{ID: id, Name: id}, nil
 	}
-	return Product{}, notFound("product", id, ids(c.products, func(p Product) string { return p.ID }))
+	known := ids(c.products, func(p Product) string { return p.ID })
+	return Product{}, notFound("product", id, append(known, c.tradeCodes...))
 }
 
 // stage returns a product, one that nobody declares with its id alone.
@@ -172,6 +184,10 @@ func (c *catalogue) question(product, material string, year int) (p Product, q s
 	}
 	q = supply.Question{Product: product, Year: year}
 	q.Material, err = c.supply.ResolveMaterial(product, material)
+	var e *graph.Error
+	if errors.As(err, &e) && e.Code == graph.NotFound && len(e.Suggestions) == 0 {
+		e.Suggestions = graph.Nearest(product, c.tradeCodes, 3)
+	}
 	return p, q, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 
 	"tiermap/graph"
@@ -60,6 +61,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, graph.Errorf(graph.BadInput, "the store needs the name of a file")
 	}
 	path := realPath(o.Path)
+	if strings.Contains(path, "?") { // DuckDB takes what follows for settings
+		return nil, graph.Errorf(graph.BadInput, "the store %s has a question mark in its path, which the database cannot open; choose another", path)
+	}
 	if err := claim(path); err != nil {
 		return nil, err
 	}
