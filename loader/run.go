@@ -49,8 +49,13 @@ func Run(ctx context.Context, store Store, job Job, opts Options) (report *Repor
 	defer sink.cancel(nil)
 	err = read(sink, job, opts)
 	report.Read = report.Accepted + report.Rejected
-	if err == nil && report.Accepted == 0 {
-		sink.Note("no row was accepted: the dataset holds nothing")
+	switch {
+	case err != nil || report.Accepted > 0:
+	case report.Rejected > 0:
+		sink.Note("every row was rejected: nothing was loaded, and the dataset is as it was")
+		return report, nil // the load is abandoned
+	default:
+		sink.Note("the files hold no rows: the dataset is empty")
 	}
 	if err == nil && load != nil {
 		report.Replaced, err = load.Commit(ctx)

@@ -87,13 +87,16 @@ func TestRunChecksOnly(t *testing.T) {
 	}
 }
 
-// A file in which no row is right is loaded as what it is, and said to be so.
+// A load in which no row is right leaves the dataset as it was, and says so.
 func TestRunAcceptsNothing(t *testing.T) {
 	store := loadertest.New()
+	if _, err := Run(t.Context(), store, job(t, "country,value\nNLD,1\n"), Options{}); err != nil {
+		t.Fatal(err)
+	}
 	report, err := Run(t.Context(), store, job(t, "country,value\nBEL,x\n"), Options{})
-	want := []string{"no row was accepted: the dataset holds nothing"}
-	if err != nil || report.Rejected != 1 || !slices.Equal(report.Notes, want) || len(store.Rows["d"]) != 0 || store.Datasets["d"].ID != "d" {
-		t.Errorf("report %+v, error %v", report, err)
+	want := []string{"every row was rejected: nothing was loaded, and the dataset is as it was"}
+	if err != nil || report.Rejected != 1 || report.Replaced != 0 || !slices.Equal(report.Notes, want) || len(store.Rows["d"]) != 1 {
+		t.Errorf("report %+v, error %v, rows %v", report, err, store.Rows["d"])
 	}
 }
 

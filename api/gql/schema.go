@@ -111,7 +111,7 @@ func (b *builder) query() *graphql.Object {
 				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product has trade, else production."),
 				"options":  arg(b.answers.options, "How it is computed."),
 			}, Resolve: b.dependency},
-		"dependencies": {Type: list(b.answers.dependency), Description: "The dependency of every country on every product in every year, in that order.",
+		"dependencies": {Type: must(graphql.NewList(b.answers.dependency)), Description: "The dependency of every country on every product in every year, in that order; null for one that cannot be answered, with an error that says why.",
 			Args: graphql.FieldConfigArgument{
 				"countries": arg(list(graphql.ID), "The countries or groups that depend."),
 				"products":  arg(list(graphql.ID), "The products or trade codes."),
@@ -259,14 +259,19 @@ func (b *builder) dependencies(p graphql.ResolveParams) (any, error) {
 	if n := len(countries) * len(products) * max(1, len(years)); n > maxDependencies {
 		return nil, graph.Errorf(graph.TooCostly, "this asks for %d dependencies; one field may ask for %d", n, maxDependencies)
 	}
-	answers, err := b.asker.Dependencies(p.Context, countries, products, years,
+	replies, err := b.asker.Dependencies(p.Context, countries, products, years,
 		ask.Question{Material: textArg(p, "material"), Balance: balance})
 	if err != nil {
 		return nil, err
 	}
-	list := make([]asked, len(answers))
-	for i, a := range answers {
-		list[i] = asked{a, epsilon}
+	list := make([]any, len(replies))
+	for i, r := range replies {
+		list[i] = func() (any, error) { // so that an error nulls this one alone
+			if r.Err != nil {
+				return nil, r.Err
+			}
+			return asked{r.Answer, epsilon}, nil
+		}
 	}
 	return list, nil
 }

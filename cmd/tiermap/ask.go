@@ -38,6 +38,9 @@ func (c *commands) ask() *cobra.Command {
 			o.Timeout, o.Limits.Cost = longestAsk, costliestAsk
 			executor, _, store, err := c.executor(cmd.Context(), readOnly, o, gql.Options{}, ask.Options{})
 			if err != nil {
+				if cmd.Context().Err() != nil {
+					return err // interrupted: that says it
+				}
 				return c.answer(failure(err))
 			}
 			defer store.Close()

@@ -61,6 +61,9 @@ func Main(ctx context.Context, p Process) int {
 		return exitRejected
 	case errors.Is(err, errReported):
 		return exitFailed
+	case ctx.Err() != nil: // whatever it broke
+		fmt.Fprintln(p.Stderr, "tiermap: interrupted; the store is as it was")
+		return exitFailed
 	case !c.started, errors.As(err, &usage):
 		fmt.Fprintf(p.Stderr, "tiermap: %v\nRun tiermap --help for how it is used.\n", err)
 		return exitUsage
@@ -92,6 +95,7 @@ type commands struct {
 	neo4j    struct{ user, password, token, database string }
 	memoryMB int
 	threads  int
+	inputs   []string // files that are read, which no result may overwrite
 	started  bool
 }
 
@@ -147,9 +151,24 @@ func (c *commands) create(path string) (io.Writer, func() error, error) {
 	if path == "" || path == "-" {
 		return c.Stdout, func() error { return nil }, nil
 	}
+	for _, kept := range append(c.inputs, strings.TrimPrefix(c.storeURL, "duckdb:")) {
+		if sameFile(path, kept) {
+			return nil, nil, usagef("%s is %s: results would overwrite it; name another file", path, kept)
+		}
+	}
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, nil, graph.Wrap(graph.BadInput, err, "%s cannot be written: %v", path, err)
 	}
 	return f, f.Close, nil
+}
+
+// sameFile tells whether two paths lead to one file that is there.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }

@@ -416,3 +416,65 @@ func TestSuggestions(t *testing.T) {
 		}
 	}
 }
+
+// TestResultsOverwriteNothing names the store and an input as the place for
+// results.
+func TestResultsOverwriteNothing(t *testing.T) {
+	store := loadedT1(t)
+	path := strings.TrimPrefix(store, "duckdb:")
+	dir := folder(t, "t1", t1)
+	for _, args := range [][]string{
+		{"load", "tables", dir, "--rejects", path},
+		{"load", "tables", dir, "--rejects", filepath.Join(dir, "country.csv")},
+		{"export", "answer", "shares", "--country", "B", "--product", "p", "-o", path},
+	} {
+		if r := run(t, append(args, "--store", store)...); r.status != exitUsage || !strings.Contains(r.stderr, "overwrite") {
+			t.Errorf("%q: status %d, %q", args, r.status, r.stderr)
+		}
+	}
+	if r := run(t, "status", "--store", store); r.status != exitDone {
+		t.Errorf("the store is gone: %s", r.stderr)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "country.csv")); err != nil || string(text) != t1["country.csv"] {
+		t.Errorf("the input is gone: %v %q", err, text)
+	}
+}
+
+// TestAllRejectedKeepsTheDataset loads a dataset anew from rows of which none is
+// right.
+func TestAllRejectedKeepsTheDataset(t *testing.T) {
+	store := loadedT1(t)
+	files := map[string]string{"dataset.csv": "id\nt1\n", "trade.csv": "year,exporter,importer,product,tonnes\n2020,A,B,p,-1\n"}
+	r := run(t, "load", "tables", folder(t, "t1", files), "--store", store)
+	if r.status != exitRejected || r.stdout != "t1: read 1, accepted 0, rejected 1, replaced 0\n" || !strings.Contains(r.stderr, "as it was") {
+		t.Errorf("status %d, %q, %q", r.status, r.stdout, r.stderr)
+	}
+	if r := run(t, "status", "--store", store); !strings.Contains(r.stdout, "trade 4") {
+		t.Errorf("the dataset is not as it was:\n%s", r.stdout)
+	}
+}
+
+// TestDependenciesAnswerOneByOne asks for one country that there is and one that
+// there is not.
+func TestDependenciesAnswerOneByOne(t *testing.T) {
+	store := loadedT1(t)
+	r := run(t, "ask", `{ dependencies(countries: ["B", "nowhere"], products: ["p"]) { country { id } supplyTonnes } }`, "--store", store)
+	var got struct {
+		Data struct {
+			Dependencies []*struct{ Country ref }
+		}
+		Errors []struct {
+			Path       []any
+			Extensions struct{ Code string }
+		}
+	}
+	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
+		t.Fatal(err)
+	}
+	if d := got.Data.Dependencies; r.status != exitFailed || len(d) != 2 || d[0] == nil || d[0].Country.ID != "B" || d[1] != nil {
+		t.Errorf("status %d\n%s", r.status, r.stdout)
+	}
+	if len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "NOT_FOUND" || len(got.Errors[0].Path) != 2 {
+		t.Errorf("errors: %s", r.stdout)
+	}
+}

@@ -206,6 +206,9 @@ func (c *commands) exportAnswer() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
+			if err := checked(p); err != nil {
+				return err
+			}
 			p.Kind = supply.Kind(strings.ToUpper(kind))
 			switch p.Kind {
 			case supply.KindCountry, supply.KindStage, supply.KindLink:
@@ -235,6 +238,19 @@ func (c *commands) exportAnswer() *cobra.Command {
 	f.IntVar(&p.First, "first", 0, fmt.Sprintf("how many at most; 0 = all, for paths %d", export.DefaultPaths))
 	f.BoolVar(&bare, "bare", false, "leave the description out")
 	return cmd
+}
+
+// checked tells what is wrong with the parameters of a list.
+func checked(p export.Parameters) error {
+	switch {
+	case !(p.Epsilon >= 0 && p.Epsilon <= 1):
+		return usagef("--epsilon is %g; it is a share between 0 and 1", p.Epsilon)
+	case !(p.MinShare >= 0 && p.MinShare <= 1):
+		return usagef("--min-share is %g; it is a share between 0 and 1", p.MinShare)
+	case p.First < 0:
+		return usagef("--first is %d; it may not be negative", p.First)
+	}
+	return nil
 }
 
 // unless returns the description where it is not to be left out.

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,7 +62,11 @@ func (c *commands) load() *cobra.Command {
 			if len(args) == 0 {
 				return fmt.Errorf("load needs a SOURCE and a PATH")
 			}
-			return fmt.Errorf("%q is no source", args[0])
+			var names []string
+			for _, s := range sources() {
+				names = append(names, s.name)
+			}
+			return fmt.Errorf("%q is no source; there are %s", args[0], strings.Join(names, ", "))
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
@@ -85,6 +90,11 @@ func (c *commands) load() *cobra.Command {
 }
 
 func (c *commands) runLoad(cmd *cobra.Command, s source, paths []string, o *loadOptions) (err error) {
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			return graph.Wrap(graph.BadInput, err, "%s cannot be read: %v", path, err)
+		}
+	}
 	store, err := c.openForLoad(cmd, o)
 	if err != nil {
 		return err
@@ -109,6 +119,11 @@ func (c *commands) loadInto(ctx context.Context, store graph.Store, s source, pa
 	jobs, err := s.jobs(paths, countries, store, o)
 	if err != nil {
 		return err
+	}
+	for _, job := range jobs {
+		for _, in := range job.Inputs {
+			c.inputs = append(c.inputs, in.Path)
+		}
 	}
 	options := loader.Options{Check: o.check, Progress: progressOn(c.Stderr)}
 	if o.rejects != "" {

@@ -23,12 +23,8 @@ func (c *commands) remove() *cobra.Command {
 		Short: "Take a dataset away, whole",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			store, err := c.open(cmd.Context(), readOnly)
+			store, err := c.openExisting(cmd.Context())
 			if err != nil {
-				return err
-			}
-			store.Close()
-			if store, err = c.open(cmd.Context(), write); err != nil {
 				return err
 			}
 			defer store.Close()
@@ -62,7 +58,7 @@ func (c *commands) compact() *cobra.Command {
 		Short: "Rewrite the embedded store to its smallest",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			store, err := c.open(cmd.Context(), write)
+			store, err := c.openExisting(cmd.Context())
 			if err != nil {
 				return err
 			}

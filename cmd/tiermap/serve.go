@@ -87,7 +87,10 @@ func (c *commands) serve() *cobra.Command {
 			}
 			log, err := api.NewLog(logFormat, level, c.Stderr)
 			if err != nil {
-				return err
+				return usageError{err}
+			}
+			if o.Running < 1 || o.Waiting < 0 || o.Timeout <= 0 || cacheMB < 0 || maxFirst < 1 {
+				return usagef("--running and --max-first are at least 1, --timeout above 0, --waiting and --cache-mb not negative")
 			}
 			defer log.Sync() //nolint:errcheck // standard error needs no syncing
 			listener, err := new(net.ListenConfig).Listen(cmd.Context(), "tcp", addr)

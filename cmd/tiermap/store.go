@@ -35,6 +35,18 @@ func (c *commands) open(ctx context.Context, a access) (graph.Store, error) {
 		c.storeURL, strings.Join(neo4jSchemes, "://…, "))
 }
 
+// openExisting opens a store to change it, which must be there.
+func (c *commands) openExisting(ctx context.Context) (graph.Store, error) {
+	store, err := c.open(ctx, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Close(); err != nil {
+		return nil, err
+	}
+	return c.open(ctx, write)
+}
+
 // neo4jSchemes are the schemes of a Neo4j server's address.
 var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"}
 

@@ -113,27 +113,33 @@ func (a *Asker) Dependency(ctx context.Context, q Question) (*Answer, error) {
 	return with(ctx, a, func(v *view) (*Answer, error) { return a.answer(ctx, v, q) })
 }
 
+// Reply is an answer, or why there is none.
+type Reply struct {
+	Answer *Answer
+	Err    error
+}
+
 // Dependencies answers the questions for every country, product and year, in
-// that order. No years: the newest year of each product. One that cannot be
-// answered ends the whole.
-func (a *Asker) Dependencies(ctx context.Context, countries, products []string, years []int, q Question) ([]*Answer, error) {
+// that order. No years: the newest year of each product. What is wrong with one
+// question (NotFound, BadInput) stands in its place; any other error ends all.
+func (a *Asker) Dependencies(ctx context.Context, countries, products []string, years []int, q Question) ([]Reply, error) {
 	if len(years) == 0 {
 		years = []int{0}
 	}
-	return with(ctx, a, func(v *view) ([]*Answer, error) {
-		var answers []*Answer
+	return with(ctx, a, func(v *view) ([]Reply, error) {
+		var replies []Reply
 		for _, q.Country = range countries {
 			for _, q.Product = range products {
 				for _, q.Year = range years {
 					answer, err := a.answer(ctx, v, q)
-					if err != nil {
+					if code := graph.CodeOf(err); err != nil && code != graph.NotFound && code != graph.BadInput {
 						return nil, err
 					}
-					answers = append(answers, answer)
+					replies = append(replies, Reply{answer, err})
 				}
 			}
 		}
-		return answers, nil
+		return replies, nil
 	})
 }
 
