@@ -55,8 +55,9 @@ const (
 	// scaleTolerance is τ, in tonnes: what a country may export beyond what it
 	// makes and imports once exports are scaled.
 	scaleTolerance = 0.001
-	// scaleWork bounds the links that scaling goes through, of all rounds together.
-	scaleWork = 1 << 31
+	// scaleWork bounds the links that scaling goes through, of all rounds together:
+	// a second or two. Trade as it is reported takes a small part of it.
+	scaleWork = 1 << 27
 )
 
 // scaleExports cuts the exports of every place that exports more of a product
@@ -145,7 +146,7 @@ func (s *scaling) run(ctx context.Context) error {
 	for _, nodes := range byProduct {
 		s.touched = append(s.touched[:0], nodes...)
 		for round := 0; s.findShort(); round++ {
-			if round%256 == 0 && ctx.Err() != nil {
+			if round%16 == 0 && ctx.Err() != nil {
 				return graph.Wrap(graph.Timeout, ctx.Err(), "the question was ended while exports were being scaled")
 			}
 			if s.work > s.limit {

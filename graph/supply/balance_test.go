@@ -45,6 +45,19 @@ func TestScalingStopsAtItsLimit(t *testing.T) {
 	}
 }
 
+// Masses so large that what a round takes away is next to nothing of them end in
+// a refusal, not in minutes of work.
+func TestScalingExtremeMasses(t *testing.T) {
+	n := pingPong()
+	n.Nodes[0].Imports, n.Nodes[0].Exports = 1e15, 1e15+1
+	n.Nodes[1].Imports, n.Nodes[1].Exports = 1e15, 1e15
+	n.Trade[0].Tonnes, n.Trade[1].Tonnes = 1e15, 1e15
+	_, err := n.WithBalance(t.Context(), ScaleExports)
+	if graph.CodeOf(err) != graph.TooCostly {
+		t.Errorf("got %v, want it too costly", err)
+	}
+}
+
 func TestScalingStopsWithTheQuestion(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -106,7 +106,7 @@ func TestQuestionsAboutAMaterial(t *testing.T) {
 	}{
 		{supply.Question{Material: "m", Year: 2020}, "", ""},
 		{supply.Question{Material: "x", Year: 2020}, graph.NotFound, `no product is known to contain "x"`},
-		{supply.Question{Material: "m"}, graph.BadInput, "name a year: neither trade in nor production of products that contain m is loaded for any"},
+		{supply.Question{Material: "m"}, graph.BadInput, "name a year: neither trade in nor any country's production of products that contain m is loaded for any"},
 		{supply.Question{Year: 2020}, graph.BadInput, "name a product or a material"},
 		{supply.Question{Product: "HS2017:1", Year: 2020}, graph.NotFound, "nothing is known of the trade code HS2017:1: no trade in it is loaded, and no product is coded so"},
 	} {

@@ -36,15 +36,15 @@ func (d *Dependency) Target() Stage { return d.target }
 // HasSupply tells whether the target has any supply.
 func (d *Dependency) HasSupply() bool { return d.state >= 0 }
 
-// SupplyTonnes returns the target's supply in tonnes of contained material;
-// false for a pooled product, which has no tonnes.
+// SupplyTonnes returns the target's supply in tonnes of contained material, 0
+// where it has none; false for what comes from a pool, which has no tonnes.
 func (d *Dependency) SupplyTonnes() (float64, bool) {
 	n := d.walk.network
-	if n.Products[d.product].Pooled {
-		return 0, false
-	}
-	if d.node < 0 {
+	switch {
+	case !d.HasSupply():
 		return 0, true
+	case n.Products[d.product].Pooled:
+		return 0, false
 	}
 	return n.Nodes[d.node].Supply, true
 }

@@ -63,8 +63,8 @@ type CodedAsRow struct {
 	Estimated bool
 }
 
-// ProductionRow is what a country made of a product in a year. Tonnes and Share
-// both NaN: made, amount not known.
+// ProductionRow is what a country, or a producer in it, made of a product in a
+// year. Tonnes and Share both NaN: made, amount not known.
 type ProductionRow struct {
 	Dataset   string
 	Year      int
@@ -74,6 +74,9 @@ type ProductionRow struct {
 	Tonnes    float64
 	Share     float64 // of the world's production
 	Estimated bool
+	// OfProducer: of a company or a plant. That is no country's total, and does
+	// not count as production; it is only known to be there.
+	OfProducer bool
 }
 
 // OthersProduce stands in place of a country where a source of production says
@@ -111,19 +114,16 @@ func (f *Facts) Add(b *graph.Batch) error {
 	return nil
 }
 
-// ProductionRows returns the rows of a batch of production that are of
-// countries; those of companies and plants are not a country's total and are
-// left out.
+// ProductionRows returns the rows of a batch of production, those of companies
+// and plants marked.
 func ProductionRows(b *graph.Batch) []ProductionRow {
 	var rows []ProductionRow
 	for i := range b.Len {
 		r := b.Row(i)
-		if r.Text("company") != "" || r.Text("facility") != "" {
-			continue
-		}
 		year, _ := r.Int("year")
 		row := ProductionRow{Dataset: r.Text("dataset"), Year: year, Product: r.Text("product"), Country: r.Text("country"),
-			Tonnes: r.Float("tonnes"), Share: r.Float("share"), Estimated: r.Bool("estimated")}
+			Tonnes: r.Float("tonnes"), Share: r.Float("share"), Estimated: r.Bool("estimated"),
+			OfProducer: r.Text("company") != "" || r.Text("facility") != ""}
 		if r.Text("basis") == contained {
 			row.Contained = r.Text("material")
 		}

@@ -87,10 +87,10 @@ func (p *Plan) noteSplit(i int32, id string, s codeShare) {
 		s.code, figure(s.share), id, s.dataset, why, passedOver(s.passedOver))
 }
 
+// butProducers limits a sentence that no production is loaded.
+const butProducers = " but that of companies and plants, which is no country's total"
+
 func (p *Plan) noteProduction(i int32, id string, plan productionPlan, chosen map[string]choice[ProductionRow]) {
-	if plan.year != p.Year {
-		p.notef(i, aboutMaking, "No production of %s is loaded for %d: that of %d stands in for it, all of it estimated.", id, p.Year, plan.year)
-	}
 	if plan.weights {
 		p.notef(i, aboutMaking, "Production of %s, %d, is known as shares only: what making it takes of its inputs is not known.", id, plan.year)
 	}
@@ -217,7 +217,8 @@ func (a *assembly) noteInferred(product, places int, tonnes float64) {
 	}
 	var reasons []string
 	if !pp.made.sourced {
-		reasons = append(reasons, fmt.Sprintf("no production of %s is loaded for %d to %d", pp.id, a.plan.Year-farthestYear, a.plan.Year+farthestYear))
+		reasons = append(reasons, fmt.Sprintf("no production of %s is loaded for %d to %d%s",
+			pp.id, a.plan.Year-farthestYear, a.plan.Year+farthestYear, ifWords(pp.made.producersOnly, butProducers)))
 	}
 	if len(unknown) > 0 {
 		reasons = append(reasons, fmt.Sprintf("it is not known how much %s %s made in %d", pp.id, join(unknown), pp.made.year))

@@ -172,7 +172,7 @@ func (p *Plan) resolveYear(products []string, called string, production []Produc
 		years, of = productionYears(products, production), "production of"
 	}
 	if len(years) == 0 {
-		return graph.Errorf(graph.BadInput, "name a year: neither trade in nor production of %s is loaded for any", called)
+		return graph.Errorf(graph.BadInput, "name a year: neither trade in nor any country's production of %s is loaded for any", called)
 	}
 	p.Year = years[len(years)-1]
 	p.notef(general, always, "No year was asked: %d is the newest for which %s %s is loaded.", p.Year, of, called)
@@ -207,12 +207,12 @@ func (c *Catalogue) tradeYears(products []string) []int {
 	return slices.Compact(years)
 }
 
-// productionYears returns the years in which one of the products has production,
-// in order.
+// productionYears returns the years in which one of the products has production
+// of a country, in order.
 func productionYears(products []string, production []ProductionRow) []int {
 	var years []int
 	for _, r := range production {
-		if slices.Contains(products, r.Product) {
+		if !r.OfProducer && slices.Contains(products, r.Product) {
 			years = append(years, r.Year)
 		}
 	}

@@ -11,8 +11,12 @@ import (
 
 // productionPlan is what is known of who makes a product.
 type productionPlan struct {
-	// sourced: some dataset has rows. Where none has, all production is missing.
+	// sourced: some dataset has rows of countries. Where none has, all production
+	// is missing.
 	sourced bool
+	// producersOnly: what rows there are, of any year that may count, are those of
+	// companies and plants.
+	producersOnly bool
 	// partial: countries that are not listed may produce too.
 	partial bool
 	// weights: the amounts are shares of the world, for no tonnes are known.
@@ -30,31 +34,41 @@ type listed struct {
 }
 
 // planProduction chooses, country by country, the rows that count, all of one
-// year.
+// year. Rows of companies and plants are no country's total and never count.
 func (p *Plan) planProduction(i int32, id string, rows []ProductionRow) (productionPlan, error) {
 	for _, year := range nearestYears(p.Year) {
 		var ofYear []ProductionRow
 		for _, r := range rows {
-			if r.Year == year {
+			if r.Year == year && !r.OfProducer {
 				ofYear = append(ofYear, r)
 			}
 		}
-		if len(ofYear) > 0 {
-			return p.productionIn(i, id, year, ofYear)
+		if len(ofYear) == 0 {
+			continue
 		}
+		if year != p.Year {
+			producers := slices.ContainsFunc(rows, func(r ProductionRow) bool { return r.Year == p.Year })
+			p.notef(i, aboutMaking, "No production of %s is loaded for %d%s: that of %d stands in for it, all of it estimated.",
+				id, p.Year, ifWords(producers, butProducers), year)
+		}
+		return p.productionIn(i, id, year, ofYear)
 	}
-	return productionPlan{}, nil
+	return productionPlan{producersOnly: len(rows) > 0}, nil
 }
 
 func (p *Plan) productionIn(i int32, id string, year int, rows []ProductionRow) (productionPlan, error) {
 	if err := p.checkBasis(id, year, rows); err != nil {
 		return productionPlan{}, err
 	}
+	plan := productionPlan{sourced: true, year: year}
+	if slices.ContainsFunc(rows, inTonnes) {
+		rows = p.preferTonnes(i, id, year, rows)
+	} else {
+		plan.weights = slices.ContainsFunc(rows, inShares)
+	}
 	chosen := choose(p.catalogue.rank, rows,
 		func(r ProductionRow) (string, string) { return r.Country, r.Dataset })
-	plan := productionPlan{sourced: true, year: year}
 	_, plan.partial = chosen[OthersProduce]
-	plan.weights = p.inWeights(chosen)
 	for _, country := range slices.Sorted(maps.Keys(chosen)) {
 		p.datasets[chosen[country].dataset] = true
 		if country == OthersProduce {
@@ -67,27 +81,33 @@ func (p *Plan) productionIn(i int32, id string, year int, rows []ProductionRow) 
 	return plan, nil
 }
 
-// inWeights reports whether the first dataset that knows any amount knows
-// shares only.
-func (p *Plan) inWeights(chosen map[string]choice[ProductionRow]) bool {
-	first, found, weights := "", false, false
-	for country, of := range chosen {
-		if country == OthersProduce {
-			continue
+// inTonnes reports whether a row says how many tonnes a country makes.
+func inTonnes(r ProductionRow) bool { return r.Country != OthersProduce && known(r.Tonnes) }
+
+// inShares reports whether a row says only what share of the world a country
+// makes.
+func inShares(r ProductionRow) bool {
+	return r.Country != OthersProduce && known(r.Share) && !known(r.Tonnes)
+}
+
+// preferTonnes passes over the rows in shares alone of countries for which some
+// dataset has tonnes, whatever its rank: shares and tonnes cannot be added up.
+// Countries that have shares alone keep them, as makers of an unknown amount.
+func (p *Plan) preferTonnes(i int32, id string, year int, rows []ProductionRow) []ProductionRow {
+	tonnes, shares := map[string]bool{}, map[string]bool{}
+	for _, r := range rows {
+		if inTonnes(r) {
+			tonnes[r.Country] = true
 		}
-		tonnes := slices.ContainsFunc(of.rows, func(r ProductionRow) bool { return known(r.Tonnes) })
-		shares := slices.ContainsFunc(of.rows, func(r ProductionRow) bool { return known(r.Share) })
-		if !tonnes && !shares {
-			continue
-		}
-		switch order := compareRank(p.catalogue.rank, of.dataset, first); {
-		case !found || order < 0:
-			first, found, weights = of.dataset, true, !tonnes
-		case order == 0:
-			weights = weights && !tonnes
+		if inShares(r) {
+			shares[r.Country] = true
 		}
 	}
-	return weights
+	if len(shares) > 0 {
+		p.notef(i, aboutMaking, "Production of %s, %d, is counted in tonnes: the shares of the world's production that are stated for %s, without tonnes, are not used.",
+			id, year, join(slices.Sorted(maps.Keys(shares))))
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(r ProductionRow) bool { return inShares(r) && tonnes[r.Country] })
 }
 
 // amountOf adds the rows of one country and dataset. Where they count more than

@@ -133,8 +133,9 @@ func TestAppendRefuses(t *testing.T) {
 	}
 }
 
-// Rows of companies and plants are parts of a country's production, not more of it.
-func TestProductionRowsAreOfCountries(t *testing.T) {
+// Rows of companies and plants are parts of a country's production, not more of
+// it, and marked so.
+func TestProductionRowsMarkProducers(t *testing.T) {
 	b := graph.NewBatch(graph.NewSchema().Kind(graph.Produces), graph.NewWords(), 4)
 	add := func(fields ...string) {
 		r := b.Add()
@@ -153,6 +154,8 @@ func TestProductionRowsAreOfCountries(t *testing.T) {
 	got := supply.ProductionRows(b)
 	want := []supply.ProductionRow{
 		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Contained: "lithium", Tonnes: 5},
+		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Tonnes: 5, OfProducer: true},
+		{Dataset: "d", Year: 2020, Product: "ore", Tonnes: 5, OfProducer: true},
 		{Dataset: "d", Year: 2020, Product: "ore", Country: "AUS", Tonnes: 5}}
 	for i := range got {
 		if !math.IsNaN(got[i].Share) {

@@ -115,13 +115,17 @@ func (p *Plan) planTrade(i int32, id string, weights bool) (pooled bool) {
 	case ok:
 		p.takeTrade(i, id, found)
 		return false
-	case len(c.codesOf(id)) == 0 && len(c.coverage[tradeName{product: id}]) == 0:
-		p.notef(i, aboutTrade, "%s has no trade code and no trade: it counts as not traded.", id)
+	case len(c.codesOf(id)) > 0:
+		p.notef(i, aboutTrade, "No trade in %s is loaded for %d to %d: it counts as a pooled market%s.",
+			id, p.Year-farthestYear, p.Year+farthestYear, poolWords(false))
+		return true
+	case len(c.coverage[tradeName{product: id}]) > 0:
+		p.notef(i, aboutTrade, "%s has no trade code, and no trade in it is loaded for %d to %d: it counts as not traded.",
+			id, p.Year-farthestYear, p.Year+farthestYear)
 		return false
 	}
-	p.notef(i, aboutTrade, "No trade in %s is loaded for %d to %d: it counts as a pooled market%s.",
-		id, p.Year-farthestYear, p.Year+farthestYear, poolWords(false))
-	return true
+	p.notef(i, aboutTrade, "%s has no trade code and no trade: it counts as not traded.", id)
+	return false
 }
 
 func poolWords(tradeUnused bool) string {

@@ -181,7 +181,7 @@ func (c Case) Facts(t testing.TB) Facts {
 			}
 			readTable(t, b, d.ID, table, d.Tables[table])
 			switch kind.Name {
-			case graph.Trades, graph.Country, graph.Material:
+			case graph.Trades, graph.Country, graph.Material, graph.Company, graph.Facility:
 			case graph.Produces:
 				f.Production = append(f.Production, supply.ProductionRows(b)...)
 			default:
