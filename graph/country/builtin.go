@@ -18,8 +18,9 @@ import (
 //     country.
 //   - codes.csv: code, system, country, from, until. Codes and names that
 //     publishers use beyond ISO 3166-1 and M49, some of them for some years
-//     only; and names that changed hands (system "name"). Numeric codes have
-//     three digits.
+//     only; and names (system "name") that changed hands, that several places
+//     share, or that two claim and one has by ISO 3166-1 and M49: Congo. Numeric
+//     codes have three digits.
 //
 //go:embed codes.csv places.csv
 var extra embed.FS

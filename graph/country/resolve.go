@@ -31,7 +31,7 @@ const (
 	own     System = "own"     // the ids, codes and names of the places themselves
 	iso3166 System = "iso3166" // former codes of ISO 3166-1
 	m49     System = "m49"     // former codes of M49
-	handed  System = "name"    // names that changed hands, or that two countries share
+	handed  System = "name"    // names that changed hands, that are shared or claimed, or no longer official
 	dutch   System = "dutch"   // Dutch names
 	anybody System = "anybody" // what any publisher calls a place
 )
