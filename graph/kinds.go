@@ -91,10 +91,12 @@ func provenance() []Field {
 // declaration that tables, constraints, headers, exports and the reference page
 // are made from.
 func Kinds() []*Kind {
-	producer := []Field{
-		key(ref("country", "country of production; * = others produce too; with a company: where it produces", Country)),
-		key(ref("company", "the company that produces", Company)),
-		key(ref("facility", "the plant or mine that produces", Facility)),
+	producer := func(country string) []Field {
+		return []Field{
+			key(ref("country", country, Country)),
+			key(ref("company", "the company that produces", Company)),
+			key(ref("facility", "the plant or mine that produces", Facility)),
+		}
 	}
 	kinds := []*Kind{
 		{Name: Country, Table: "country", Doc: "a country, or a place that trade statistics name", Fields: []Field{
@@ -163,15 +165,16 @@ func Kinds() []*Kind {
 			}},
 		{Name: Produces, Table: "production", Doc: "what a country, a company or a plant made in a year",
 			From: []string{"facility", "company", "country"}, To: []string{"product"},
-			Fields: slices.Concat([]Field{year(), key(required(ref("product", "what was made", Product)))}, producer, []Field{
-				key(ref("material", "the material that is counted, where basis is contained", Material)), key(basis()),
-				tonnes("mass, as basis says; tonnes and share both blank = produced, amount not known"),
-				share("of the world for a country, of its country for a company or plant"), relativeError(),
-			})},
+			Fields: slices.Concat([]Field{year(), key(required(ref("product", "what was made", Product)))},
+				producer("country of production; * = others produce too; with a company: where it produces"), []Field{
+					key(ref("material", "the material that is counted, where basis is contained", Material)), key(basis()),
+					tonnes("mass, as basis says; tonnes and share both blank = produced, amount not known"),
+					share("of the world for a country, of its country for a company or plant"), relativeError(),
+				})},
 		{Name: Capacity, Table: "capacity", Doc: "what a country, a company or a plant could make in a year",
 			From: []string{"facility", "company", "country"}, To: []string{"product"},
-			Fields: slices.Concat([]Field{year(), key(required(ref("product", "what could be made", Product)))}, producer,
-				[]Field{required(tonnes("mass a year, gross"))})},
+			Fields: slices.Concat([]Field{year(), key(required(ref("product", "what could be made", Product)))},
+				producer("country of production; with a company: where it produces"), []Field{required(tonnes("mass a year, gross"))})},
 		{Name: Owns, Table: "owns", Doc: "a share of ownership",
 			From: []string{"owner"}, To: []string{"owned"}, Fields: []Field{
 				key(required(ref("owner", "the company that owns", Company))),
@@ -203,7 +206,7 @@ func Kinds() []*Kind {
 				{Name: "eol_rir", Type: Float, Unit: "1", Min: 0, Max: 1, Doc: "end-of-life recycling input rate"},
 			}},
 		{Name: UsedIn, Table: "used_in", Doc: "what a material is used for",
-			From: []string{"material"}, To: []string{"product"}, Fields: []Field{
+			From: []string{"material"}, To: []string{"product", "sector", "application"}, Fields: []Field{
 				key(required(ref("material", "the material", Material))),
 				key(required(Field{Name: "application", Type: Text, Doc: "the use, in the source's words"})),
 				ref("product", "our product for that use, where there is one", Product),

@@ -29,7 +29,7 @@ type Table struct {
 
 // OpenTable opens a CSV file and reads its header: every column must be one of
 // known, and each of required must be there, in any order. What is wrong with
-// the header is BadInput that names the nearest known column.
+// the header is BadInput that suggests the nearest known column.
 func (s *Sink) OpenTable(in Input, known, required []string) (*Table, error) {
 	file, err := s.Open(in)
 	if err != nil {
@@ -56,12 +56,12 @@ func (t *Table) readHeader(known, required []string) (err error) {
 		return t.rows.err
 	}
 	if !ok {
-		return graph.Errorf(graph.BadInput, "%s is empty: it needs a header with the columns %s", t.in.Name, strings.Join(known, ", "))
+		return graph.Errorf(graph.BadInput, "%s is empty: it needs a header with the columns %s", t.in, strings.Join(known, ", "))
 	}
-	if t.header, err = Header(t.in.Name, row.line, row.raw); err != nil {
+	if t.header, err = Header(t.in.String(), row.line, row.raw); err != nil {
 		return err
 	}
-	t.index, err = CheckHeader(t.in.Name, t.header, known, required)
+	t.index, err = CheckHeader(t.in.String(), t.header, known, required)
 	return err
 }
 
@@ -100,14 +100,9 @@ func CheckHeader(file string, header, known, required []string) (map[string]int,
 }
 
 func unknownColumn(file, name string, known []string) error {
-	near := graph.Nearest(name, known, 1)
-	hint := ""
-	if len(near) > 0 {
-		hint = "; did you mean " + near[0] + "?"
-	}
-	err := graph.Errorf(graph.BadInput, "%s: the header has a column %q that is not known%s (known: %s)",
-		file, name, hint, strings.Join(known, ", "))
-	err.Suggestions = near
+	err := graph.Errorf(graph.BadInput, "%s: the header has a column %q that is not known (known: %s)",
+		file, name, strings.Join(known, ", "))
+	err.Suggestions = graph.Nearest(name, known, 1)
 	return err
 }
 
@@ -131,7 +126,7 @@ func (t *Table) Next() bool {
 		if fault == "" {
 			return true
 		}
-		t.sink.Reject(Reject{File: t.in.Name, Line: t.row.line, Reason: fault, Raw: t.row.raw})
+		t.sink.Reject(Reject{File: t.in.String(), Line: t.row.line, Reason: fault, Raw: t.row.raw})
 	}
 	return false
 }
@@ -139,8 +134,11 @@ func (t *Table) Next() bool {
 // Line is the line that the row begins on.
 func (t *Table) Line() int { return t.row.line }
 
-// File is the name of the file, as facts and rejects have it.
+// File is the name of the file, as facts have it.
 func (t *Table) File() string { return t.in.Name }
+
+// Path is where the file is, as rejects and messages have it.
+func (t *Table) Path() string { return t.in.String() }
 
 // Column returns where a column stands, for At; -1 where the file lacks it.
 func (t *Table) Column(name string) int {
@@ -166,7 +164,7 @@ func (t *Table) Text(column string) string { return t.At(t.Column(column)) }
 // Reject rejects the row for what stands in the column; a blank column means
 // the row as a whole.
 func (t *Table) Reject(column string, reason Reason, detail string) {
-	t.sink.Reject(Reject{File: t.in.Name, Line: t.row.line, Column: column, Value: t.Text(column),
+	t.sink.Reject(Reject{File: t.in.String(), Line: t.row.line, Column: column, Value: t.Text(column),
 		Reason: reason, Detail: detail, Raw: t.row.raw})
 }
 

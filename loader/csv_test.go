@@ -30,7 +30,7 @@ func readTable(src io.Reader) outcome {
 	w, _ := NewRejectWriter(&rejects)
 	sink := newSink(context.Background(), nil, w, report)
 	defer sink.stop()
-	t, err := sink.newTable(Input{Name: "t.csv"}, io.NopCloser(src), []string{"a", "b", "c"}, []string{"a"})
+	t, err := sink.newTable(Input{Path: "in/t.csv", Name: "t.csv"}, io.NopCloser(src), []string{"a", "b", "c"}, []string{"a"})
 	if err != nil {
 		return outcome{err: err}
 	}
@@ -48,6 +48,9 @@ func readTable(src io.Reader) outcome {
 		out.err = errors.Join(out.err, err)
 	}
 	for _, r := range records[1:] {
+		if r[0] != "in/t.csv" {
+			out.err = errors.Join(out.err, fmt.Errorf("a reject names the file %q", r[0]))
+		}
 		reason, _, _ := strings.Cut(r[4], ":")
 		out.rejects = append(out.rejects, r[1]+": "+reason)
 	}
@@ -120,17 +123,17 @@ func TestTableHeader(t *testing.T) {
 		name, file, message string
 		suggestions         []string
 	}{
-		{"an empty file", "", "t.csv is empty: it needs a header with the columns a, b, c", nil},
-		{"only empty lines", "\n\r\n", "t.csv is empty: it needs a header with the columns a, b, c", nil},
-		{"an unknown column", "a,bb\n", `t.csv: the header has a column "bb" that is not known; did you mean b? (known: a, b, c)`, []string{"b"}},
-		{"a column unlike any", "a,quantity\n", `t.csv: the header has a column "quantity" that is not known (known: a, b, c)`, nil},
-		{"another case", "A,b\n", `t.csv: the header has a column "A" that is not known; did you mean a? (known: a, b, c)`, []string{"a"}},
-		{"a nameless column", "a,\n", `t.csv: the header has a column "" that is not known; did you mean a? (known: a, b, c)`, []string{"a"}},
-		{"a column twice", "a,b,a\n", "t.csv: the header has the column a twice", nil},
-		{"a required column missing", "b,c\n", "t.csv: the column a is missing in the header", nil},
-		{"semicolons", "a;b;c\n", `t.csv: the header has a column "a;b;c" that is not known (known: a, b, c)`, nil},
-		{"UTF-16", "\xff\xfea\x00,\x00b\x00\n\x00", "t.csv, line 1: the header cannot be read: the row holds a NUL byte, which no text has; a CSV file in UTF-8 is needed", nil},
-		{"an open quote", "\"a,b\n1,2\n", "t.csv, line 1: the header cannot be read: a quote is not closed, or stands where none may; a CSV file in UTF-8 is needed", nil},
+		{"an empty file", "", "in/t.csv is empty: it needs a header with the columns a, b, c", nil},
+		{"only empty lines", "\n\r\n", "in/t.csv is empty: it needs a header with the columns a, b, c", nil},
+		{"an unknown column", "a,bb\n", `in/t.csv: the header has a column "bb" that is not known (known: a, b, c)`, []string{"b"}},
+		{"a column unlike any", "a,quantity\n", `in/t.csv: the header has a column "quantity" that is not known (known: a, b, c)`, nil},
+		{"another case", "A,b\n", `in/t.csv: the header has a column "A" that is not known (known: a, b, c)`, []string{"a"}},
+		{"a nameless column", "a,\n", `in/t.csv: the header has a column "" that is not known (known: a, b, c)`, []string{"a"}},
+		{"a column twice", "a,b,a\n", "in/t.csv: the header has the column a twice", nil},
+		{"a required column missing", "b,c\n", "in/t.csv: the column a is missing in the header", nil},
+		{"semicolons", "a;b;c\n", `in/t.csv: the header has a column "a;b;c" that is not known (known: a, b, c)`, nil},
+		{"UTF-16", "\xff\xfea\x00,\x00b\x00\n\x00", "in/t.csv, line 1: the header cannot be read: the row holds a NUL byte, which no text has; a CSV file in UTF-8 is needed", nil},
+		{"an open quote", "\"a,b\n1,2\n", "in/t.csv, line 1: the header cannot be read: a quote is not closed, or stands where none may; a CSV file in UTF-8 is needed", nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -160,7 +163,7 @@ func TestTableRejectsAColumn(t *testing.T) {
 	report := &Report{Reasons: map[Reason]int64{}}
 	sink := newSink(t.Context(), nil, w, report)
 	defer sink.stop()
-	table, err := sink.newTable(Input{Name: "t.csv"}, io.NopCloser(strings.NewReader("a,b\n1, Nederlnd \n")), []string{"a", "b", "c"}, nil)
+	table, err := sink.newTable(Input{Path: "in/t.csv", Name: "t.csv"}, io.NopCloser(strings.NewReader("a,b\n1, Nederlnd \n")), []string{"a", "b", "c"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,8 +175,8 @@ func TestTableRejectsAColumn(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "file,line,column,value,reason,raw\n" +
-		"t.csv,2,b,Nederlnd,unknown_country: no country is known by this name or code; the nearest are Netherlands (NLD),\"1, Nederlnd \"\n" +
-		"t.csv,2,c,,missing: the value is missing,\"1, Nederlnd \"\n"
+		"in/t.csv,2,b,Nederlnd,unknown_country: no country is known by this name or code; the nearest are Netherlands (NLD),\"1, Nederlnd \"\n" +
+		"in/t.csv,2,c,,missing: the value is missing,\"1, Nederlnd \"\n"
 	if out.String() != want {
 		t.Errorf("rejects\n%s\nwant\n%s", out.String(), want)
 	}

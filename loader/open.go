@@ -23,7 +23,7 @@ import (
 type Input struct {
 	Path     string // the file on disk
 	Member   string // the member of a zip archive; blank: the file itself
-	Name     string // base name of the member or file: what facts and rejects call it
+	Name     string // base name of the member or file: what facts call it
 	Size     int64  // bytes on disk that reading it takes
 	Modified time.Time
 }

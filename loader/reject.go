@@ -73,7 +73,7 @@ func (r Reason) Sentence() string { return sentences[r] }
 
 // Reject is a row that was left out, and why.
 type Reject struct {
-	File   string
+	File   string // path as the user gave it, which tells the folders of one load apart; see Input.String
 	Line   int    // the line that the row begins on, counted from 1
 	Column string // name of the column at fault; blank: the row as a whole
 	Value  string

@@ -53,7 +53,8 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Run(t.Context(), store, job(t, "country,value\nNLD,1\nBEL,x\nDEU,2\nFRA\n"), Options{Rejects: w})
+	first := job(t, "country,value\nNLD,1\nBEL,x\nDEU,2\nFRA\n")
+	report, err := Run(t.Context(), store, first, Options{Rejects: w})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +70,8 @@ func TestRun(t *testing.T) {
 		t.Errorf("rows %v, want %v", store.Rows["d"], rows)
 	}
 	lines := "file,line,column,value,reason,raw\n" +
-		"score.csv,3,value,x,not_number: not a number,\"BEL,x\"\n" +
-		"score.csv,5,,,column_count: the row does not have as many columns as the header,FRA\n"
+		first.Inputs[0].Path + ",3,value,x,not_number: not a number,\"BEL,x\"\n" +
+		first.Inputs[0].Path + ",5,,,column_count: the row does not have as many columns as the header,FRA\n"
 	if rejects.String() != lines {
 		t.Errorf("rejects\n%s\nwant\n%s", rejects.String(), lines)
 	}

@@ -403,7 +403,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"an empty file", yearly, "", "BACI_HS17_Y2024_V202601.csv is empty, or its first line is"},
 		{"an empty first line", yearly, "\n" + good, "is empty, or its first line is"},
 		{"no header", yearly, "2024,12,251,250490,1,1\n", `the header has a column "2024" that is not known`},
-		{"a column that is misspelt", yearly, "t,i,j,kk,v,q\n", `the header has a column "kk" that is not known; did you mean k? (known: t, i, j, k, v, q)`},
+		{"a column that is misspelt", yearly, "t,i,j,kk,v,q\n", `the header has a column "kk" that is not known (known: t, i, j, k, v, q)`},
 		{"a column that is missing", yearly, "t,i,j,k,v\n2024,12,251,250490,1\n", "the column q is missing in the header"},
 		{"another order", yearly, "t,j,i,k,v,q\n", "the header is t,j,i,k,v,q; CEPII's files have t,i,j,k,v,q in this order"},
 		{"semicolons", yearly, "t;i;j;k;v;q\n", `the header has a column "t;i;j;k;v;q" that is not known`},

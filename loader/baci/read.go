@@ -240,7 +240,7 @@ func (r *reader) reject(b *block, again []int) {
 			continue
 		}
 		number := int(line[again[0]])
-		r.sink.Reject(loader.Reject{File: r.in.Name, Line: number, Reason: loader.Repeated,
+		r.sink.Reject(loader.Reject{File: r.in.String(), Line: number, Reason: loader.Repeated,
 			Detail: "t, i, j and k are those of a row before", Raw: l.seek(number)})
 		again = again[1:]
 	}
@@ -251,7 +251,7 @@ func (r *reader) rejectLine(number int, raw string, tooLong bool) {
 	if tooLong {
 		f = fault{reason: loader.TooLong}
 	}
-	r.sink.Reject(loader.Reject{File: r.in.Name, Line: number, Column: f.column, Value: f.value,
+	r.sink.Reject(loader.Reject{File: r.in.String(), Line: number, Column: f.column, Value: f.value,
 		Reason: f.reason, Detail: f.detail, Raw: raw})
 }
 

@@ -79,11 +79,19 @@ func (r *reader) inputsCarry() []string {
 	return faults
 }
 
-// cycle finds recipes that lead back to their own product, for any one
-// material. Of several datasets with the same recipe the one that ranks first
+// cycle finds recipes that lead back to their own product: those of the dataset
+// alone, which must be right whatever else is loaded, then together with the
+// others. Of several datasets with the same recipe the one that ranks first
 // counts.
 func (r *reader) cycle() []string {
-	counts := counting(slices.Concat(r.own.recipes, r.loaded.recipes), input.recipe, r.ranks())
+	if fault := cycleIn(r.own.recipes); fault != nil {
+		return fault
+	}
+	return cycleIn(counting(slices.Concat(r.own.recipes, r.loaded.recipes), input.recipe, r.ranks()))
+}
+
+// cycleIn finds a cycle of the recipes that count, for any one material.
+func cycleIn(counts []input) []string {
 	materials := map[string]bool{"": true}
 	for _, i := range counts {
 		materials[i.material] = true
@@ -180,37 +188,50 @@ func ringSentence(ring []input) string {
 	return fmt.Sprintf("%s: the recipes form a cycle: %s%s", lines(own), strings.Join(chain, " is made from "), with)
 }
 
-// codeSums finds trade codes whose shares sum to more than 1. Of several
-// datasets that give a product a share of a code the one that ranks first
-// counts.
+// codeSums finds trade codes whose shares sum to more than 1: those of the
+// dataset alone, then together with the others. Of several datasets that give a
+// product a share of a code the one that ranks first counts.
 func (r *reader) codeSums() []string {
 	type pair struct{ product, code string }
+	byCode := func(c codeShare) string { return c.code }
 	rows := slices.DeleteFunc(slices.Concat(r.own.codes, r.loaded.codes), func(c codeShare) bool { return math.IsNaN(c.share) })
-	byCode := group(counting(rows, func(c codeShare) pair { return pair{c.product, c.code} }, r.ranks()),
-		func(c codeShare) string { return c.code })
+	alone := group(slices.DeleteFunc(slices.Clone(rows), func(c codeShare) bool { return c.file == "" }), byCode)
+	together := group(counting(rows, func(c codeShare) pair { return pair{c.product, c.code} }, r.ranks()), byCode)
 	var faults []string
-	for _, code := range slices.Sorted(maps.Keys(byCode)) {
-		sum := 0.0
-		var own []codeShare
-		var with []string
-		for _, c := range byCode[code] {
-			sum += c.share
-			if c.file != "" {
-				own = append(own, c)
-			} else {
-				with = append(with, fmt.Sprintf("%s %s of dataset %s", c.product, short(c.share), c.dataset))
-			}
+	for _, code := range slices.Sorted(maps.Keys(alone)) {
+		fault := codeSum(code, alone[code])
+		if fault == "" {
+			fault = codeSum(code, together[code])
 		}
-		if sum <= 1+tolerance || len(own) == 0 {
-			continue
+		if fault != "" {
+			faults = append(faults, fault)
 		}
-		fault := fmt.Sprintf("%s: the shares of %s sum to %s, more than 1", lines(own), code, total(sum))
-		if len(with) > 0 {
-			fault += ", with " + strings.Join(with, ", ")
-		}
-		faults = append(faults, fault)
 	}
 	return faults
+}
+
+// codeSum says which shares of a code sum to more than 1; "" where they do not,
+// or none of them is of this dataset.
+func codeSum(code string, shares []codeShare) string {
+	sum := 0.0
+	var own []codeShare
+	var with []string
+	for _, c := range shares {
+		sum += c.share
+		if c.file != "" {
+			own = append(own, c)
+		} else {
+			with = append(with, fmt.Sprintf("%s %s of dataset %s", c.product, short(c.share), c.dataset))
+		}
+	}
+	if sum <= 1+tolerance || len(own) == 0 {
+		return ""
+	}
+	fault := fmt.Sprintf("%s: the shares of %s sum to %s, more than 1", lines(own), code, total(sum))
+	if len(with) > 0 {
+		fault += ", with " + strings.Join(with, ", ")
+	}
+	return fault
 }
 
 // standing is a row of which it is known where it stands.

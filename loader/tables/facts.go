@@ -20,7 +20,8 @@ type facts struct {
 	codes    []codeShare
 }
 
-// origin is where a row stands; file and line are blank for one that is loaded.
+// origin is where a row stands; file, its path as the user gave it, and line are
+// blank for one that is loaded.
 type origin struct {
 	dataset string
 	file    string

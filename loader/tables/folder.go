@@ -101,9 +101,7 @@ func unknownTable(in loader.Input, schema *graph.Schema) error {
 	}
 	e := graph.Errorf(graph.BadInput, "%s is none of the tables, which are %s, each also as .csv.gz or .csv.zst",
 		in.Path, strings.Join(known, ", "))
-	if e.Suggestions = graph.Nearest(in.Stem(), known, 1); len(e.Suggestions) > 0 {
-		e.Message = fmt.Sprintf("%s is none of the tables; did you mean %s?", in.Path, e.Suggestions[0])
-	}
+	e.Suggestions = graph.Nearest(in.Stem(), known, 1)
 	return e
 }
 

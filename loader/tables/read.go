@@ -2,7 +2,6 @@ package tables
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -64,7 +63,7 @@ func (f *folder) read(ctx context.Context, sink *loader.Sink, o Options, earlier
 	}
 	for _, t := range f.tables {
 		if err := r.table(t); err != nil {
-			return nil, f.within(err)
+			return nil, err
 		}
 	}
 	if faults := r.check(); len(faults) > 0 {
@@ -82,22 +81,12 @@ func (r *reader) ranks() map[string]graph.Dataset {
 	return byID
 }
 
-// within names the folder in an error of one of its files.
-func (f *folder) within(err error) error {
-	var e *graph.Error
-	if !errors.As(err, &e) || strings.Contains(e.Message, f.path) {
-		return err
-	}
-	named := *e
-	named.Message = f.path + ": " + e.Message
-	return &named
-}
-
 // row is one row of a table on its way.
 type row struct {
 	kind   *graph.Kind
 	values []value // in the order of kind.Fields
 	at     origin
+	file   string // its name, as the fact keeps it
 }
 
 func (w *row) value(field string) *value { return &w.values[w.kind.Field(field)] }
@@ -131,16 +120,16 @@ func (r *reader) table(t table) error {
 	}
 	out := &writer{sink: r.sink, kind: t.kind}
 	seen := map[string]int{} // line of a key
-	w := &row{kind: t.kind, values: make([]value, len(t.kind.Fields))}
+	w := &row{kind: t.kind, values: make([]value, len(t.kind.Fields)), file: in.File()}
 	for in.Next() { // rows that are none are rejected by Next
-		w.at = origin{r.folder.dataset.ID, in.File(), in.Line()}
+		w.at = origin{r.folder.dataset.ID, in.Path(), in.Line()}
 		wrong := r.row(w, at, in)
 		if wrong == nil && !t.kind.Additive {
 			wrong = repeated(w, seen)
 		}
 		if wrong != nil {
 			in.Reject(wrong.column, wrong.reason, wrong.detail)
-			r.rejected[in.File()]++
+			r.rejected[in.Path()]++
 			continue
 		}
 		r.own.add(t.kind, w.at, w.text, w.number)
@@ -155,7 +144,7 @@ func (r *reader) table(t table) error {
 	if t.kind.Name == graph.Country {
 		// Every row was checked by itself; With fails where two of them clash.
 		if r.list, err = r.list.With(r.own.places...); err != nil {
-			return err
+			return graph.Wrap(graph.BadInput, err, "%s: %v", in.Path(), err)
 		}
 	}
 	return out.flush()
@@ -332,7 +321,7 @@ func (o *writer) write(w *row) error {
 func (w *row) managed(field string) value {
 	switch field {
 	case "file":
-		return value{text: w.at.file}
+		return value{text: w.file}
 	case "line":
 		return value{whole: w.at.line}
 	}

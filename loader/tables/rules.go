@@ -18,6 +18,8 @@ func (r *reader) rules(w *row) *fault {
 		return r.countryRow(w)
 	case graph.Facility:
 		return bothOrNone(w, "latitude", "longitude")
+	case graph.Product:
+		return notCode(w)
 	case graph.Measure:
 		return first(someOf(w, "product", "code"), inOrderOfDays(w))
 	case graph.Owns:
@@ -47,14 +49,16 @@ func Rules(kind string) []string {
 			"a row of a country that is known adds to it; what stands under groups of any row is a group"}
 	case graph.Facility:
 		return []string{"latitude and longitude stand together"}
+	case graph.Product:
+		return []string{"no id is written like a trade code, which stands for the code wherever a product is named"}
 	case graph.Measure:
 		return []string{"product or code, or both", "from is not after until"}
 	case graph.MadeFrom:
 		return []string{"the shares of a recipe (rows of one product, material and country) sum to 1, to within 1e-9, else the dataset is refused",
-			"recipes form no cycle, also with the datasets that are loaded, else the dataset is refused",
+			"recipes form no cycle, neither alone nor with the datasets that are loaded, else the dataset is refused",
 			"where a row names a material, its input contains it, else the dataset is refused"}
 	case graph.CodedAs:
-		return []string{"the shares of a code sum to 1 at most, also with the datasets that are loaded, else the dataset is refused"}
+		return []string{"the shares of a code sum to 1 at most, alone and with the datasets that are loaded, else the dataset is refused"}
 	case graph.Owns:
 		return []string{"owner and owned differ", "from is not after until"}
 	case graph.Trades:
@@ -101,6 +105,14 @@ func (r *reader) countryRow(w *row) *fault {
 
 // given reports whether a column has a value, be it text or number.
 func (w *row) given(column string) bool { return w.text(column) != "" || w.known(column) }
+
+// notCode keeps ids apart from trade codes, for which they would be taken.
+func notCode(w *row) *fault {
+	if _, _, isCode := graph.SplitCode(w.text("id")); isCode {
+		return &fault{"id", loader.BadID, "it is written like a trade code, for which it would be taken wherever a product is named"}
+	}
+	return nil
+}
 
 func oneOf(w *row, a, b string) *fault {
 	if w.given(a) && w.given(b) {

@@ -278,7 +278,8 @@ func TestRefused(t *testing.T) {
 			s := newStore()
 			dir := dataset(t, "x", append(c.files, "product.csv", products, "material.csv", materials, "contains.csv", contains)...)
 			_, _, err := load(t, s, false, dir)
-			want := "dataset x is refused and nothing of it was loaded:\n  " + strings.Join(c.want, "\n  ")
+			want := "dataset x is refused and nothing of it was loaded:\n  " +
+				strings.ReplaceAll(strings.Join(c.want, "\n  "), c.files[0], filepath.Join(dir, c.files[0]))
 			if err == nil || err.Error() != want || graph.CodeOf(err) != graph.BadInput {
 				t.Errorf("error:\n%v\nwant:\n%s", err, want)
 			}
@@ -354,6 +355,37 @@ func TestWithLoaded(t *testing.T) {
 			t.Errorf("%v\n%s", err, rejects)
 		}
 	})
+	t.Run("cycle that only rank hides", func(t *testing.T) {
+		s := newStore()
+		products := "id,stage\nore,extraction\nmetal,processing\nmag,component\n"
+		first := folderOf(t, "dataset.csv", "id,priority\nfirst,1\n", "product.csv", products,
+			"made_from.csv", "product,input,share\nmetal,ore,1\nmag,metal,1\n")
+		if _, _, err := load(t, s, false, first); err != nil {
+			t.Fatal(err)
+		}
+		for rows, want := range map[string]string{
+			"mag,mag,1\n":                "line 2: the recipes form a cycle: mag is made from mag",
+			"metal,mag,1\nmag,metal,1\n": "lines 2 and 3: the recipes form a cycle: metal is made from mag is made from metal",
+		} {
+			_, _, err := load(t, s, false, dataset(t, "more", "made_from.csv", "product,input,share\n"+rows))
+			if err == nil || !strings.HasSuffix(err.Error(), want) || len(s.Rows["more"]) > 0 {
+				t.Errorf("error %v, want %s", err, want)
+			}
+		}
+	})
+	t.Run("code that only rank hides", func(t *testing.T) {
+		s := newStore()
+		first := folderOf(t, "dataset.csv", "id,priority\nfirst,9\n", "product.csv", "id,stage\nore,extraction\nmetal,processing\n",
+			"coded_as.csv", "product,code,share\nore,HS2017:750210,0.1\nmetal,HS2017:750210,0.1\n")
+		if _, _, err := load(t, s, false, first); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := load(t, s, false, dataset(t, "more", "coded_as.csv", "product,code,share\nore,HS2017:750210,0.9\nmetal,HS2017:750210,0.6\n"))
+		want := "lines 2 and 3: the shares of HS2017:750210 sum to 1.5, more than 1"
+		if err == nil || !strings.HasSuffix(err.Error(), want) || len(s.Rows["more"]) > 0 {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	})
 	t.Run("code", func(t *testing.T) {
 		s, _ := base(t)
 		_, _, err := load(t, s, false, dataset(t, "more", "coded_as.csv", "product,code,share\nb,HS2017:750210,0.3\n"))
@@ -389,14 +421,14 @@ func TestFolders(t *testing.T) {
 		{"a table", []string{folderOf(t, "trade.csv", "") + "/trade.csv"}, "is a file: give the folder that it is in"},
 		{"only another file", []string{folderOf(t, "README.md", "") + "/README.md"}, "no folder was given"},
 		{"no dataset.csv", []string{folderOf(t, "trade.csv", "")}, "has no dataset.csv, and so is no dataset"},
-		{"a misspelt table", []string{dataset(t, "x", "trades.csv", "")}, "did you mean trade.csv?"},
+		{"a misspelt table", []string{dataset(t, "x", "trades.csv", "")}, "trades.csv is none of the tables"},
 		{"a table in a wrong format", []string{dataset(t, "x", "trade.xlsx", "")}, "is none of the tables"},
 		{"a table twice", []string{dataset(t, "x", "trade.csv", "", "trade.csv.gz", "")}, "hold the same table"},
 		{"a dataset twice", []string{good, dataset(t, "good")}, "are both the dataset good"},
 		{"two rows", []string{folderOf(t, "dataset.csv", "id\na\nb\n")}, "needs a header and one row below it, and has 2 rows"},
 		{"no row", []string{folderOf(t, "dataset.csv", "id\n")}, "and has 0 rows"},
 		{"empty", []string{folderOf(t, "dataset.csv", "")}, "and has 0 rows"},
-		{"unknown column", []string{folderOf(t, "dataset.csv", "id,license\na,CC0\n")}, "did you mean licence?"},
+		{"unknown column", []string{folderOf(t, "dataset.csv", "id,license\na,CC0\n")}, `column "license" that is not known`},
 		{"no id", []string{folderOf(t, "dataset.csv", "title\na\n")}, "the column id is missing"},
 		{"bad id", []string{folderOf(t, "dataset.csv", "id\na b\n")}, `column id, "a b": not an id`},
 		{"bad date", []string{folderOf(t, "dataset.csv", "id,retrieved\na,21-11-2026\n")}, `column retrieved, "21-11-2026": not a date`},
@@ -416,12 +448,49 @@ func TestFolders(t *testing.T) {
 	}
 }
 
+// TestSuggested holds that the nearest known name of a misspelt table or column
+// is suggested, and not said in the message as well.
+func TestSuggested(t *testing.T) {
+	for _, c := range []struct{ dir, want string }{
+		{dataset(t, "x", "trades.csv", ""), "trade.csv"},
+		{folderOf(t, "dataset.csv", "id,license\na,CC0\n"), "licence"},
+		{dataset(t, "x", "trade.csv", "year,exporter,importer,tons\n"), "tonnes"},
+	} {
+		_, _, err := load(t, newStore(), false, c.dir)
+		var e *graph.Error
+		if !errors.As(err, &e) || !slices.Equal(e.Suggestions, []string{c.want}) || strings.Contains(e.Message, "did you mean") {
+			t.Errorf("%v suggests %v, want %s", err, e, c.want)
+		}
+	}
+}
+
+// TestRejectsNameTheFile holds that rejects of two folders loaded at once lead
+// to the file, while the facts keep its name.
+func TestRejectsNameTheFile(t *testing.T) {
+	one := dataset(t, "one", "material.csv", "id,name\nbad id,\nnickel,\n")
+	two := dataset(t, "two", "material.csv", "id,name\nbad id,\ncobalt\n")
+	s := newStore()
+	_, rejects, err := load(t, s, false, one, two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{filepath.Join(one, "material.csv") + ",2,id,", filepath.Join(two, "material.csv") + ",2,id,",
+		filepath.Join(two, "material.csv") + ",3,,,column_count"} {
+		if !strings.Contains(rejects, "\n"+want) {
+			t.Errorf("no reject begins with %s:\n%s", want, rejects)
+		}
+	}
+	if row := s.Rows["one"][0]; row["file"] != "material.csv" || row["line"] != "3" {
+		t.Errorf("the fact stood in %s, line %s", row["file"], row["line"])
+	}
+}
+
 // TestHeaders holds that a file with a wrong header refuses its dataset, and
 // that the error names folder and file.
 func TestHeaders(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                "trade.csv is empty",
-		"year,exporter,importer,tons\n":   "did you mean tonnes?",
+		"year,exporter,importer,tons\n":   `column "tons" that is not known`,
 		"year,exporter,importer,year\n":   "the column year twice",
 		"exporter,importer,code,tonnes\n": "the column year is missing",
 		"year,\"exporter\n":               "the header cannot be read",
