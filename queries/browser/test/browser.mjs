@@ -22,7 +22,7 @@ mkdirSync(pictures, { recursive: true });
 const browser = await chromium.launch({ executablePath: env('CHROMIUM'), args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(90_000);
   await connect(page);
   await applyStyle(page);
   await importQueries(page);
@@ -61,9 +61,18 @@ function frame(page) {
   return page.locator('[data-testid="frame"]').first();
 }
 
+// applyStyle fetches the style from tiermap, and tries again while Browser has not
+// read yet from which hosts the server lets it fetch.
 async function applyStyle(page) {
-  await type(page, `:style ${tiermap}/style.grass`);
-  await frame(page).getByText('relationship.SOURCED_FROM').first().waitFor();
+  for (let tries = 1; ; tries++) {
+    await type(page, `:style ${tiermap}/style.grass`);
+    const applied = frame(page).getByText('relationship.SOURCED_FROM');
+    const refused = frame(page).getByText('Hostname is not allowed');
+    await applied.or(refused).first().waitFor();
+    if (await applied.count()) break;
+    assert.ok(tries < 20, 'Browser may not fetch from tiermap');
+    await page.waitForTimeout(1000);
+  }
   await type(page, ':config autoComplete: false'); // draw only what a query asks for
 }
 
