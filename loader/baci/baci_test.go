@@ -90,6 +90,9 @@ func load(t testing.TB, paths ...string) result {
 		t.Fatal(err)
 	}
 	for _, r := range records[1:] {
+		if !strings.HasPrefix(r[0], filepath.Dir(paths[0])) {
+			t.Errorf("a reject names the file %q, which is not below %s", r[0], filepath.Dir(paths[0]))
+		}
 		reason, _, _ := strings.Cut(r[4], ":")
 		out.rejects = append(out.rejects, strings.Join([]string{r[1], r[2], r[3], reason}, " "))
 		out.details = append(out.details, r[4])
@@ -338,7 +341,7 @@ func TestARelease(t *testing.T) {
 func TestCountryCodes(t *testing.T) {
 	row := head + "2024,997,251,250490,1,1\n"
 	const columns = "country_code,country_name,country_iso2,country_iso3\n"
-	const nothing = "no row was accepted: the dataset holds nothing"
+	const nothing = "every row was rejected: nothing was loaded, and the dataset is as it was"
 	const before = "country_code,country_name_abbreviation,country_name_full,iso_2digit_alpha,iso_3digit_alpha\n"
 	tests := []struct {
 		name, codes   string
