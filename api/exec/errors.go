@@ -170,15 +170,17 @@ func locate(text []byte, l Location) Location {
 	return Location{Line: 1 + bytes.Count(before, []byte("\n")), Column: len(before) - bytes.LastIndexByte(before, '\n')}
 }
 
-func shorten(message string) string {
-	if len(message) <= maxMessage {
-		return message
+func shorten(message string) string { return cutText(message, maxMessage) }
+
+// cutText cuts a text to so many bytes, between characters.
+func cutText(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	cut := maxMessage
-	for !utf8.RuneStart(message[cut]) {
-		cut--
+	for !utf8.RuneStart(text[most]) {
+		most--
 	}
-	return message[:cut] + " …"
+	return text[:most] + " …"
 }
 
 // sortErrors puts errors in the order of the document, then of the rows of the

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"runtime/debug"
 	"sync/atomic"
@@ -95,11 +96,12 @@ func (e *Executor) Do(ctx context.Context, r Request) (response *Response) {
 			leave()
 		}
 	}()
-	if err := e.admit(p, r.Variables); err != nil {
+	variables, err := e.admit(p, r.Variables)
+	if err != nil {
 		return e.refuse(ctx, p.name(), err)
 	}
 	started = true
-	return e.execute(ctx, p, r.Variables, leave)
+	return e.execute(ctx, p, variables, leave)
 }
 
 // errBusy is the refusal of a request that may not even wait.
@@ -158,7 +160,9 @@ func (e *Executor) execute(ctx context.Context, p *prepared, variables map[strin
 	}()
 	select {
 	case <-ctx.Done():
-		return e.refuse(ctx, p.name(), ctx.Err())
+		response := e.refuse(ctx, p.name(), ctx.Err())
+		response.Data = json.RawMessage("null") // for it was being executed
+		return response
 	case result := <-done:
 		return e.respond(ctx, p, result)
 	}

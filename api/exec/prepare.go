@@ -96,20 +96,25 @@ func selectOperation(document *ast.Document, name string) (*ast.OperationDefinit
 	return found, nil
 }
 
-// admit decides whether a prepared request may be executed.
-func (e *Executor) admit(p *prepared, variables map[string]any) error {
+// admit decides whether a prepared request may be executed, and returns its
+// variables as the types that the document declares.
+func (e *Executor) admit(p *prepared, given map[string]any) (map[string]any, error) {
 	root := rootType(e.schema, p.operation)
 	if root == nil {
-		return graph.Errorf(graph.BadInput, "there are no operations of the kind %q", p.operation.Operation)
+		return nil, graph.Errorf(graph.BadInput, "there are no operations of the kind %q", p.operation.Operation)
 	}
 	if !p.valid {
 		if errs := validate(&e.schema, p.document); len(errs) > 0 {
-			return requestError{errs, p.text}
+			return nil, requestError{errs, p.text}
 		}
 		p.shape, p.valid = newShape(p.document, p.operation), true
 		e.documents.put(p)
 	}
-	return guard.Cost(p.document, p.operation, variables, e.known, root.Name(), e.options.Limits)
+	variables, err := coerceVariables(e.schema, p, given)
+	if err != nil {
+		return nil, err
+	}
+	return variables, guard.Cost(p.document, p.operation, variables, e.known, root.Name(), e.options.Limits)
 }
 
 func rootType(s graphql.Schema, op *ast.OperationDefinition) *graphql.Object {

@@ -6,7 +6,9 @@ import "encoding/json"
 type Request struct {
 	Query         string
 	OperationName string
-	Variables     map[string]any
+	// Variables is JSON as decoded; numbers may be json.Number, which keeps all
+	// their digits.
+	Variables map[string]any
 	// ReadOnly refuses everything but queries, as for HTTP GET.
 	ReadOnly bool
 }
