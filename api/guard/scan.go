@@ -13,7 +13,8 @@ import (
 //
 // The text that it returns is the document with comments made ASCII, byte for
 // byte: the lexer counts characters where it should count bytes, and loses its
-// place after a comment that holds others.
+// place after a comment that holds others. Arguments that are null are blanks,
+// as the parser does not know that literal.
 func Scan(document string, l Limits) ([]byte, error) {
 	if len(document) > l.Bytes {
 		return nil, graph.Errorf(graph.TooLarge, "the document has %d bytes; at most %d are read", len(document), l.Bytes)
@@ -32,11 +33,13 @@ func Scan(document string, l Limits) ([]byte, error) {
 }
 
 type scanner struct {
-	text    []byte
-	limits  Limits
-	pos     int
-	tokens  int
-	nesting int
+	text     []byte
+	limits   Limits
+	pos      int
+	tokens   int
+	nesting  int
+	before   [3]token  // the tokens before the present one, the last one last
+	brackets []bracket // that are open, outermost first
 }
 
 // blankMark overwrites a byte order mark, which the lexer miscounts too.
@@ -47,6 +50,7 @@ func (s *scanner) blankMark() {
 }
 
 func (s *scanner) token() error {
+	start := s.pos
 	switch c := s.text[s.pos]; {
 	case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',':
 		s.pos++
@@ -71,7 +75,7 @@ func (s *scanner) token() error {
 	if s.tokens > s.limits.Tokens {
 		return graph.Errorf(graph.TooCostly, "the document has more than %d tokens; ask for less at once", s.limits.Tokens)
 	}
-	return nil
+	return s.note(start)
 }
 
 func (s *scanner) comment() {
