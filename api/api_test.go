@@ -170,7 +170,7 @@ func TestGraphQL(t *testing.T) {
 		b, _ := json.Marshal(message)
 		return `{"errors":[{"message":` + string(b) + `,"extensions":{"code":"` + code + `"}}]}`
 	}
-	notObject := `{"errors":[{"message":"the request is not a JSON object: `
+	const wanted = ` it has to be a JSON object with the document in "query"`
 	tests := []scenario{
 		{name: "POST", body: ask(`{ name(of: "x") }`), status: 200, want: `{"data":{"name":"x"}}`, answers: map[string]string{"Content-Type": older + "; charset=utf-8", "Cache-Control": "no-store"}},
 		{name: "GET", path: get(`{ name(of: "x") }`), status: 200, want: `{"data":{"name":"x"}}`},
@@ -191,10 +191,12 @@ func TestGraphQL(t *testing.T) {
 		{name: "too long a document", body: ask("{ name } #" + strings.Repeat("x", 100_000)), status: 413, part: `"code":"TOO_LARGE"`},
 
 		{name: "a batch", body: " [" + ask(`{ name }`) + "]", status: 400, want: refusal("batches are not answered: send one request at a time, or several fields in one", "BAD_INPUT")},
-		{name: "no JSON", body: `{"query`, status: 400, part: notObject},
-		{name: "a string", body: `"{ name }"`, status: 400, part: notObject},
+		{name: "no JSON", body: `{"query`, status: 400, want: refusal("the request breaks off;"+wanted, "BAD_INPUT")},
+		{name: "a string", body: `"{ name }"`, status: 400, want: refusal("the request is a JSON string;"+wanted, "BAD_INPUT")},
+		{name: "nothing", body: " ", status: 400, want: refusal("the request is empty;"+wanted, "BAD_INPUT")},
+		{name: "not JSON at all", body: "{ name }", status: 400, part: `is not a JSON object with the document in \"query\": invalid character 'n'`},
 		{name: "null", body: `null`, status: 400, part: `a request is a JSON object`},
-		{name: "more after the end", body: ask(`{ name }`) + "x", status: 400, part: notObject},
+		{name: "more after the end", body: ask(`{ name }`) + "x", status: 400, part: `something follows its end`},
 		{name: "no document", body: `{}`, status: 400, want: refusal(`a request is a JSON object with the document in "query"`, "BAD_INPUT")},
 		{name: "a document that is no text", body: `{"query":7}`, status: 400, want: refusal(`"query" may not be a JSON number`, "BAD_INPUT")},
 		{name: "variables that are a list", body: `{"query":"{ name }","variables":[1]}`, status: 400, want: refusal(`"variables" may not be a JSON array`, "BAD_INPUT")},
@@ -206,12 +208,18 @@ func TestGraphQL(t *testing.T) {
 		{name: "no content type", body: ask(`{ name }`), headers: map[string]string{"Content-Type": ""}, status: 415},
 		{name: "another encoding", body: ask(`{ name }`), headers: map[string]string{"Content-Type": "application/json; charset=latin1"}, status: 415, part: `says \"latin1\"`},
 
+		{name: "compressed", body: "\x1f\x8b\x08", headers: map[string]string{"Content-Encoding": "gzip"}, status: 415, want: refusal(`compressed requests are not accepted; this one is "gzip": send the JSON object as it is`, "BAD_INPUT")},
+		{name: "compressed in silence", body: "\x1f\x8b\x08", status: 415, want: refusal(`compressed requests are not accepted; this one is "gzip": send the JSON object as it is`, "BAD_INPUT")},
+		{name: "not compressed", body: ask(`{ name }`), headers: map[string]string{"Content-Encoding": "identity"}, status: 200},
+		{name: "a null in the document", body: ask(`{ name(of: null) }`), status: 200, want: `{"data":{"name":null}}`},
+		{name: "a variable of another type", body: `{"query":"query($n: String) { name(of: $n) }","variables":{"n":7}}`, headers: accept(newer), status: 400, part: `the variable $n is 7, and has to be a String`},
+
 		{name: "a mutation by GET", path: get(`mutation { change }`), headers: accept(newer), status: 405, part: "only queries"},
 		{name: "a mutation by GET, older", path: get(`mutation { change }`), headers: accept(older), status: 405},
 		{name: "a mutation by POST", body: ask(`mutation { change }`), status: 200, want: `{"data":{"change":null}}`},
 		{name: "GET without a document", path: "/graphql", status: 400, part: "/graphiql is the page for people"},
-		{name: "GET with variables that are no object", path: get(`{ name }`) + "&variables=[]", status: 400, part: `\"variables\" is not a JSON object`},
-		{name: "GET with extensions that are no object", path: get(`{ name }`) + "&extensions=7", status: 400, part: `\"extensions\" is not a JSON object`},
+		{name: "GET with variables that are no object", path: get(`{ name }`) + "&variables=[]", status: 400, want: refusal(`"variables" is a JSON array; it has to be a JSON object`, "BAD_INPUT")},
+		{name: "GET with extensions that are no object", path: get(`{ name }`) + "&extensions=7", status: 400, want: refusal(`"extensions" is a JSON number; it has to be a JSON object`, "BAD_INPUT")},
 		{name: "GET with a bad address", path: "/graphql?query=%zz", status: 400, part: "cannot be read"},
 		{name: "GET with bytes that are no text", path: "/graphql?query=%7Bname%7D%23%ff", status: 200, part: "not UTF-8"},
 		{name: "a long GET", path: get("{ name } #" + strings.Repeat("x", 300_000)), status: 413},

@@ -28,6 +28,23 @@ const (
 func (s server) post(g *gin.Context) {
 	request, err := s.readBody(g)
 	s.answer(g, request, err)
+	if err != nil {
+		drain(g)
+	}
+}
+
+// drainBytes is how much of a refused request is read and thrown away.
+const drainBytes = 32 << 20
+
+// drain takes what a client goes on sending after it was refused. Many clients
+// read an answer only when they have sent everything; were the connection closed
+// before, they would never see why. The time-out of reading bounds this too.
+func drain(g *gin.Context) {
+	if g.GetHeader("Expect") != "" { // such a client waits, and sends nothing
+		return
+	}
+	g.Writer.Flush()
+	_, _ = io.CopyN(io.Discard, g.Request.Body, drainBytes) // the answer is out, whatever becomes of the rest
 }
 
 func (s server) get(g *gin.Context) {
@@ -97,6 +114,9 @@ func (s server) readBody(g *gin.Context) (exec.Request, error) {
 	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return exec.Request{}, httpError{http.StatusUnsupportedMediaType, graph.Errorf(graph.BadInput, "a request is UTF-8; this one says %q", charset)}
 	}
+	if encoding := g.GetHeader("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return exec.Request{}, compressed(encoding)
+	}
 	if g.Request.ContentLength > s.BodyBytes { // refused before it is sent, where the client waits
 		return exec.Request{}, s.tooLarge()
 	}
@@ -109,8 +129,17 @@ func (s server) readBody(g *gin.Context) (exec.Request, error) {
 		return exec.Request{}, httpError{http.StatusRequestTimeout, graph.Errorf(graph.Timeout, "the request took too long to arrive")}
 	case err != nil:
 		return exec.Request{}, graph.Errorf(graph.BadInput, "the request did not arrive whole")
+	case bytes.HasPrefix(body, gzipMark):
+		return exec.Request{}, compressed("gzip")
 	}
 	return decode(body)
+}
+
+// gzipMark is how compressed bytes begin, and JSON never does.
+var gzipMark = []byte("\x1f\x8b")
+
+func compressed(encoding string) error {
+	return httpError{http.StatusUnsupportedMediaType, graph.Errorf(graph.BadInput, "compressed requests are not accepted; this one is %q: send the JSON object as it is", encoding)}
 }
 
 func (s server) tooLarge() error {
@@ -130,8 +159,8 @@ func decode(data []byte) (exec.Request, error) {
 		return exec.Request{}, graph.Errorf(graph.BadInput, "batches are not answered: send one request at a time, or several fields in one")
 	}
 	var b body
-	if err := json.Unmarshal(data, &b); err != nil {
-		return exec.Request{}, notJSON("the request", err)
+	if err := unmarshal(data, &b); err != nil {
+		return exec.Request{}, notJSON("the request", err, ` with the document in "query"`)
 	}
 	if b.Query == nil {
 		return exec.Request{}, graph.Errorf(graph.BadInput, `a request is a JSON object with the document in "query"`)
@@ -139,12 +168,33 @@ func decode(data []byte) (exec.Request, error) {
 	return exec.Request{Query: *b.Query, OperationName: b.OperationName, Variables: b.Variables}, nil
 }
 
-func notJSON(what string, err error) error {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) && wrong.Field != "" {
-		return graph.Errorf(graph.BadInput, "%q may not be a JSON %s", wrong.Field, wrong.Value)
+// unmarshal reads one JSON value and keeps every digit of its numbers.
+func unmarshal(data []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(into); err != nil {
+		return err
 	}
-	return graph.Errorf(graph.BadInput, "%s is not a JSON object: %v", what, err)
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows its end")
+	}
+	return nil
+}
+
+// notJSON says what is wrong with what should be a JSON object.
+func notJSON(what string, err error, with string) error {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return graph.Errorf(graph.BadInput, "%q may not be a JSON %s", wrong.Field, wrong.Value)
+	case errors.As(err, &wrong):
+		return graph.Errorf(graph.BadInput, "%s is a JSON %s; it has to be a JSON object%s", what, wrong.Value, with)
+	case errors.Is(err, io.EOF):
+		return graph.Errorf(graph.BadInput, "%s is empty; it has to be a JSON object%s", what, with)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return graph.Errorf(graph.BadInput, "%s breaks off; it has to be a JSON object%s", what, with)
+	}
+	return graph.Errorf(graph.BadInput, "%s is not a JSON object%s: %v", what, with, err)
 }
 
 // readURL reads a GET.
@@ -173,8 +223,8 @@ func object(values url.Values, name string) (map[string]any, error) {
 		return nil, nil
 	}
 	var m map[string]any
-	if err := json.Unmarshal([]byte(text), &m); err != nil {
-		return nil, notJSON(strconv.Quote(name), err)
+	if err := unmarshal([]byte(text), &m); err != nil {
+		return nil, notJSON(strconv.Quote(name), err, "")
 	}
 	return m, nil
 }
@@ -210,6 +260,7 @@ func write(g *gin.Context, status int, mediaType string, r *exec.Response) {
 	if err != nil { // data is encoded already, and the rest is text
 		panic(err)
 	}
+	g.Header("Content-Length", strconv.Itoa(len(text)+1))
 	g.Data(status, mediaType+"; charset=utf-8", append(text, '\n'))
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Timeouts bounds how long a connection may take.
 type Timeouts struct {
-	ReadHeader time.Duration // until the headers of a request are there
+	ReadHeader time.Duration // until the headers of a request are there; Read, where that is shorter
 	Read       time.Duration // until the whole request is there
 	Write      time.Duration // from the end of the headers to the end of the answer; longer than a request may run
 	Idle       time.Duration // between two requests
@@ -30,6 +30,15 @@ func DefaultTimeouts() Timeouts {
 	}
 }
 
+// readHeader keeps the headers, which are part of the request, within its time.
+// 0 is no limit.
+func (t Timeouts) readHeader() time.Duration {
+	if t.ReadHeader == 0 || t.Read > 0 && t.Read < t.ReadHeader {
+		return t.Read
+	}
+	return t.ReadHeader
+}
+
 // headerBytes bounds the headers, and with them the address of a GET.
 const headerBytes = 128 << 10
 
@@ -40,7 +49,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, t Timeouts, log 
 	defer cutOff()
 	server := &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: t.ReadHeader,
+		ReadHeaderTimeout: t.readHeader(),
 		ReadTimeout:       t.Read,
 		WriteTimeout:      t.Write,
 		IdleTimeout:       t.Idle,

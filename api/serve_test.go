@@ -83,6 +83,40 @@ func TestLargeBodiesAreRefusedUnread(t *testing.T) {
 	}
 }
 
+// Most clients read the answer when they have sent everything, and have to find
+// it then: the rest is taken from them, up to a bound.
+func TestClientsThatSendFirstAreAnswered(t *testing.T) {
+	url := serve(t, config(t))
+	for _, tt := range []struct{ contentType, code string }{{"application/json", "TOO_LARGE"}, {"text/plain", "BAD_INPUT"}} {
+		const length = 10 << 20
+		c := dial(t, url, fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n", tt.contentType, length))
+		if _, err := c.Write(bytes.Repeat([]byte(" "), length)); err != nil {
+			t.Fatalf("the connection ended before all was sent: %v", err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		if err := errors.Join(err, response.Body.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(text, []byte(tt.code)) {
+			t.Errorf("status %d: %s", response.StatusCode, text)
+		}
+	}
+}
+
+// The headers are part of what has to be read in time.
+func TestTheReadTimeoutBoundsTheHeaders(t *testing.T) {
+	timeouts := api.DefaultTimeouts()
+	timeouts.ReadHeader, timeouts.Read = time.Hour, 50*time.Millisecond
+	url, _ := start(t, config(t), timeouts)
+	if _, err := io.ReadAll(dial(t, url, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-")); err != nil {
+		t.Fatalf("the connection did not end: %v", err)
+	}
+}
+
 func TestLongHeadersAreRefused(t *testing.T) {
 	got, err := io.ReadAll(dial(t, serve(t, config(t)), "GET /graphql?query="+strings.Repeat("x", 1<<20)+" HTTP/1.1\r\n"))
 	if err == nil && !bytes.HasPrefix(got, []byte("HTTP/1.1 431")) {
