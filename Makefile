@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 GOLANGCI_VERSION := v2.15.0
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tiermap/bin
 
-.PHONY: help run build test lint drift generate bench web clean
+.PHONY: help run build test test-browser lint drift generate bench web clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -32,6 +32,9 @@ build: ## the binary, in bin/
 test: ## every test, nothing prepared by hand
 	go vet ./...
 	go test ./...
+
+test-browser: build ## Neo4j Browser in real Chromium, on a server of its own
+	go run ./graph/neo4j/neo4jtest/server ./queries/browser/test/run.sh
 
 bench: ## loading against read_csv, answers cold and over HTTP, the engine (20 minutes)
 	go test ./loader/baci/bench -run '^$$' -bench . -benchtime 1x -timeout 60m
