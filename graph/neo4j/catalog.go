@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -73,7 +71,7 @@ RETURN l.id, l.dataset, coalesce(l.title, ''), coalesce(l.publisher, ''), coales
 
 // current reads what is visible now.
 func (s *Store) current(ctx context.Context) (c *catalog, err error) {
-	err = s.read(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err = s.read(ctx, func(ctx context.Context, tx transaction) error {
 		for {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -88,7 +86,7 @@ func (s *Store) current(ctx context.Context) (c *catalog, err error) {
 }
 
 // look reads what is visible; again is true where it changed meanwhile.
-func (s *Store) look(ctx context.Context, tx bolt.ManagedTransaction) (c *catalog, again bool, err error) {
+func (s *Store) look(ctx context.Context, tx transaction) (c *catalog, again bool, err error) {
 	rows, err := all(ctx, tx, pointers, params{"store": storeID})
 	if err != nil {
 		return nil, false, err
@@ -109,7 +107,7 @@ func (s *Store) look(ctx context.Context, tx bolt.ManagedTransaction) (c *catalo
 
 // records returns what is kept of loads, reading what this process does not know;
 // fewer than asked for where some have gone.
-func (s *Store) records(ctx context.Context, tx bolt.ManagedTransaction, ids []int64) ([]*load, error) {
+func (s *Store) records(ctx context.Context, tx transaction, ids []int64) ([]*load, error) {
 	var loads []*load
 	var missing []int64
 	s.mu.Lock()

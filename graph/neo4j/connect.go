@@ -14,11 +14,14 @@ import (
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j/notifications"
 )
 
-type params = map[string]any
+type (
+	params      = map[string]any
+	transaction = bolt.ManagedTransaction
+)
 
 // work is what is done in one transaction. It may be done again, from its start,
 // also where it was done already and the answer got lost.
-type work func(ctx context.Context, tx bolt.ManagedTransaction) error
+type work func(ctx context.Context, tx transaction) error
 
 // blip is how long a question waits for a server that does not answer: no longer
 // than a leader or a connection takes to be replaced.
@@ -112,7 +115,7 @@ func (s *Store) once(ctx context.Context, mode bolt.AccessMode, w work) error {
 	if mode == bolt.AccessModeWrite {
 		execute = session.ExecuteWrite
 	}
-	_, err := execute(ctx, func(tx bolt.ManagedTransaction) (any, error) { return nil, w(ctx, tx) }, limits...)
+	_, err := execute(ctx, func(tx transaction) (any, error) { return nil, w(ctx, tx) }, limits...)
 	var limit *bolt.TransactionExecutionLimit
 	if errors.As(err, &limit) && len(limit.Errors) > 0 {
 		return limit.Errors[len(limit.Errors)-1]
@@ -138,7 +141,7 @@ func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // do runs a statement whose result does not matter.
-func do(ctx context.Context, tx bolt.ManagedTransaction, cypher string, p params) error {
+func do(ctx context.Context, tx transaction, cypher string, p params) error {
 	result, err := tx.Run(ctx, cypher, p)
 	if err != nil {
 		return err
@@ -148,7 +151,7 @@ func do(ctx context.Context, tx bolt.ManagedTransaction, cypher string, p params
 }
 
 // all runs a statement and returns its records.
-func all(ctx context.Context, tx bolt.ManagedTransaction, cypher string, p params) ([][]any, error) {
+func all(ctx context.Context, tx transaction, cypher string, p params) ([][]any, error) {
 	result, err := tx.Run(ctx, cypher, p)
 	if err != nil {
 		return nil, err
@@ -161,7 +164,7 @@ func all(ctx context.Context, tx bolt.ManagedTransaction, cypher string, p param
 }
 
 // one runs a statement that has one record.
-func one(ctx context.Context, tx bolt.ManagedTransaction, cypher string, p params) ([]any, error) {
+func one(ctx context.Context, tx transaction, cypher string, p params) ([]any, error) {
 	rows, err := all(ctx, tx, cypher, p)
 	if err == nil && len(rows) != 1 {
 		err = fmt.Errorf("%w: %d records where one was due: %s", errUnexpected, len(rows), cypher)

@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -90,7 +88,7 @@ func (c *coverage) write(ctx context.Context, l *loading) error {
 			rows, both = append(rows, line.Rows), append(both, line.Both)
 			values, tonnes = append(values, line.ValueUSD), append(tonnes, line.Tonnes)
 		}
-		err := l.inChunk(ctx, w, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+		err := l.inChunk(ctx, w, func(ctx context.Context, tx transaction) error {
 			return do(ctx, tx, writeCoverage, params{"load": l.id, "dataset": l.dataset.ID, "code": codes, "product": products,
 				"year": years, "rows": rows, "both": both, "value": values, "tonnes": tonnes})
 		})
@@ -116,7 +114,7 @@ func (sn *snapshot) TradeCoverage(ctx context.Context) ([]graph.TradeCoverage, e
 		}
 	}
 	var list []graph.TradeCoverage
-	err := sn.ask(ctx, loads, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err := sn.ask(ctx, loads, func(ctx context.Context, tx transaction) error {
 		row, err := one(ctx, tx, readCoverage, params{"loads": loads, "noInt": graph.NoInt})
 		if err != nil {
 			return err

@@ -1,10 +1,9 @@
 package neo4j
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -20,9 +19,8 @@ var errUnexpected = errors.New("unexpected answer")
 // passing reports whether what is in the way may pass by itself. That a commit's
 // answer got lost is among it: all work here may be done twice.
 func passing(err error) bool {
-	var lost *bolt.ConnectivityError
-	if errors.As(err, &lost) {
-		return secured(err) == "" // TLS that fails once fails again
+	if lost(err) {
+		return insecure(err) == "" // TLS that fails once fails again
 	}
 	var server *bolt.Neo4jError
 	if errors.As(err, &server) {
@@ -36,38 +34,40 @@ func passing(err error) bool {
 	return bolt.IsRetryable(err)
 }
 
-// secured says what is wrong with TLS, "" where it is not TLS.
-func secured(err error) string {
-	var authority x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
+// lost reports whether there is no connection, or no longer. Not all that happens
+// to one comes as the driver's own error.
+func lost(err error) bool {
+	var driver *bolt.ConnectivityError
+	var network net.Error
+	return errors.As(err, &driver) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// insecure says what is wrong with TLS, "" where it is not TLS. The driver hides
+// the errors of crypto/tls and crypto/x509 but for their texts.
+func insecure(err error) string {
+	text := err.Error()
+	_, certificate, _ := strings.Cut(text, "x509: ")
 	switch {
-	case errors.As(err, &authority):
-		return "its certificate is signed by nobody that this machine trusts; have it signed, or write neo4j+ssc:// (bolt+ssc://) to trust it as it is"
-	case errors.As(err, &host):
-		return "its certificate is for another name (" + host.Error() + ")"
-	case errors.As(err, &invalid):
-		return "its certificate does not hold (" + invalid.Error() + ")"
-	case errors.As(err, &record):
-		return "it does not speak TLS; write neo4j:// or bolt:// without +s"
-	case errors.As(err, &alert):
-		return "TLS failed (" + alert.Error() + ")"
-	case strings.Contains(err.Error(), "tls: "), strings.Contains(err.Error(), "x509: "):
-		return "TLS failed (" + innermost(err) + ")"
+	case strings.Contains(text, "signed by unknown authority"):
+		return "nobody that this machine trusts has signed its certificate; have it signed, or write neo4j+ssc:// (bolt+ssc://) to trust it as it is"
+	case certificate != "":
+		return "its certificate does not hold: " + certificate
+	case strings.Contains(text, "does not look like a TLS handshake"), strings.Contains(text, "check that TLS is enabled"):
+		return "it does not speak TLS; write neo4j:// or bolt:// without +s or +ssc"
+	case strings.Contains(text, "tls: "):
+		return "TLS failed: " + text[strings.Index(text, "tls: ")+len("tls: "):]
 	}
 	return ""
 }
 
-func innermost(err error) string {
-	for {
-		next := errors.Unwrap(err)
-		if next == nil {
-			return err.Error()
+// unreached says why no connection came about, "" where one did.
+func unreached(err error) string {
+	for _, reason := range []string{"connection refused", "no such host", "i/o timeout", "network is unreachable", "no route to host"} {
+		if text := err.Error(); strings.Contains(text, "dial tcp") && strings.Contains(text, reason) {
+			return reason
 		}
-		err = next
 	}
+	return ""
 }
 
 // explain says what an error of the driver or the server means for the user, who
@@ -79,25 +79,24 @@ func (s *Store) explain(err error, waited time.Duration) error {
 	}
 	after := ""
 	if waited > blip {
-		after = fmt.Sprintf(" within %d seconds", int(waited.Seconds()))
+		after = fmt.Sprintf("; waited %d seconds", int(waited.Seconds()))
 	}
 	var server *bolt.Neo4jError
 	if errors.As(err, &server) {
-		return s.explainServer(server, after)
-	}
-	if tls := secured(err); tls != "" {
-		return graph.Wrap(s.setup(), err, "the Neo4j server at %s cannot be reached securely: %s", s.name, tls)
+		code, message := s.meaning(server)
+		return graph.Wrap(code, err, "%s%s", message, after)
 	}
 	var usage *bolt.UsageError
-	var lost *bolt.ConnectivityError
-	var refused *net.OpError
+	tls, unreached := insecure(err), unreached(err)
 	switch {
+	case tls != "":
+		return graph.Wrap(s.setup(), err, "the Neo4j server at %s cannot be reached securely: %s", s.name, tls)
+	case unreached != "":
+		return graph.Wrap(graph.StoreDown, err, "the Neo4j server at %s cannot be reached (%s); start it, or correct the address%s", s.name, unreached, after)
 	case errors.As(err, &usage):
 		return graph.Wrap(s.setup(), err, "the Neo4j server at %s cannot be asked: %v", s.name, usage)
-	case errors.As(err, &refused) && refused.Op == "dial":
-		return graph.Wrap(graph.StoreDown, err, "the Neo4j server at %s cannot be reached%s (%s); start it, or correct the address", s.name, after, innermost(err))
-	case errors.As(err, &lost), strings.Contains(err.Error(), "ConnectivityError"), strings.Contains(err.Error(), "outing table"):
-		return graph.Wrap(graph.StoreDown, err, "the Neo4j server at %s does not answer%s: it is down or starting, or asks for TLS (neo4j+s://)", s.name, after)
+	case lost(err):
+		return graph.Wrap(graph.StoreDown, err, "the Neo4j server at %s does not answer: it is down or starting, or wants TLS (neo4j+s://)%s", s.name, after)
 	default:
 		return graph.Wrap(graph.Internal, err, "the Neo4j server at %s was asked something wrong; the log has the details", s.name)
 	}
@@ -110,11 +109,6 @@ func (s *Store) setup() graph.Code {
 		return graph.StoreDown
 	}
 	return graph.BadInput
-}
-
-func (s *Store) explainServer(e *bolt.Neo4jError, after string) error {
-	code, message := s.meaning(e)
-	return graph.Wrap(code, e, "%s%s", message, after)
 }
 
 // meaning tells what an error of the server means, with what to do about it.
@@ -130,7 +124,7 @@ func (s *Store) meaning(e *bolt.Neo4jError) (graph.Code, string) {
 	case "DatabaseNotFound":
 		return s.setup(), "the Neo4j server at " + s.name + " has no database of that name"
 	case "DatabaseUnavailable":
-		return graph.StoreDown, "the database at " + s.name + " is not available: it is starting, stopping or being restored; it was not there"
+		return graph.StoreDown, "the database at " + s.name + " is not available: it is starting, stopping or being restored"
 	case "WriteOnReadOnlyAccessDatabase", "ForbiddenOnReadOnlyDatabase", "ReadOnly", "NotALeader", "ForbiddenReadOnlyDatabase":
 		return graph.StoreDown, "the database at " + s.name + " is read-only; allow it to be written, or name the server that leads it"
 	case "OutOfMemoryError", "StackOverFlowError":

@@ -11,8 +11,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -109,7 +107,7 @@ func (s *Store) beginLoad(ctx context.Context, d graph.Dataset) (*loading, error
 	}
 	var id int64
 	token := newToken()
-	err := s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err := s.write(ctx, func(ctx context.Context, tx transaction) error {
 		err := do(ctx, tx, newLoad, params{"store": storeID, "token": token, "dataset": d.ID, "writers": s.options.Writers})
 		if err != nil {
 			return err
@@ -151,7 +149,7 @@ func (l *loading) showLife() {
 		case <-tick.C:
 		}
 		// What goes wrong here the writers find out.
-		_ = l.store.writeWithin(l.ctx, 0, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+		_ = l.store.writeWithin(l.ctx, 0, func(ctx context.Context, tx transaction) error {
 			return do(ctx, tx, "MATCH (l:Load {id: $id}) SET l.seen = timestamp()", params{"id": l.id})
 		})
 	}
@@ -497,7 +495,7 @@ func (l *loading) describe(ctx context.Context) error {
 	if l.years != [2]int{} {
 		years = l.years[:]
 	}
-	return l.store.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	return l.store.write(ctx, func(ctx context.Context, tx transaction) error {
 		_, err := one(ctx, tx, "MATCH (l:Load {id: $id}) WHERE l.state = 'loading' SET l += $properties RETURN l.id", params{"id": l.id, "properties": params{
 			"title": orNull(d.Title), "publisher": orNull(d.Publisher), "url": orNull(d.URL), "licence": orNull(d.Licence),
 			"version": orNull(d.Version), "retrieved": orNull(d.Retrieved), "priority": d.Priority,
@@ -544,7 +542,7 @@ CALL (l) {
 RETURN l.rowsReplaced AS replaced`
 
 func (l *loading) change(ctx context.Context) (replaced int64, err error) {
-	err = l.store.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err = l.store.write(ctx, func(ctx context.Context, tx transaction) error {
 		row, err := one(ctx, tx, switchLoads, params{"dataset": l.dataset.ID, "load": l.id})
 		if errors.Is(err, errUnexpected) {
 			return givenUp(l.dataset.ID)
@@ -577,7 +575,7 @@ func (l *loading) giveUp() {
 	l.end()
 	ctx, cancel := context.WithTimeout(context.Background(), briefly)
 	defer cancel()
-	err := l.store.writeWithin(ctx, blip, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err := l.store.writeWithin(ctx, blip, func(ctx context.Context, tx transaction) error {
 		return do(ctx, tx, "MATCH (l:Load {id: $id}) WHERE l.state = 'loading' SET l.state = 'abandoned'", params{"id": l.id})
 	})
 	if err == nil {

@@ -9,9 +9,13 @@ import (
 	"tiermap/graph"
 )
 
+// few is how many declarations of some loads are sorted rather than found among
+// those of all loads.
+const few = 100_000
+
 // wayToNodes is how to come to nodes n: by their ids, from a node that a link of
-// theirs leads to, through the declarations of loads that hold few of them, or
-// by the index of ids, which holds them in order.
+// theirs leads to, through the loads that are asked for where these declare few,
+// or by the index of ids, which holds them in order.
 func (sel *selection) wayToNodes() way {
 	k := sel.shape.kind
 	if words, ok := sel.words(sel.shape.id); ok {
@@ -32,14 +36,30 @@ func (sel *selection) wayToNodes() way {
 		return way{match: fmt.Sprintf("CALL () {\n\tUNWIND $way AS id MATCH (e:%s {id: id})\n\tMATCH "+pattern+"\n\tRETURN DISTINCT n\n}\nWITH n",
 			k.Fields[field].Refs[0], link.Name, k.Name)}
 	}
-	return way{match: fmt.Sprintf("MATCH (n:%s)\nUSING INDEX n:%s(id)", k.Name, k.Name), where: []string{"n.id IS NOT NULL"}}
+	if sel.someLoads && sel.rows() <= few {
+		return way{match: "CALL () {\n\tMATCH ()-[d:DECLARES]->(n:" + k.Name + ")\n\tUSING INDEX d:DECLARES(load, file, line)" +
+			"\n\tWHERE d.load IN $loads AND d.file IS NOT NULL AND d.line IS NOT NULL\n\tRETURN DISTINCT n\n}\nWITH n"}
+	}
+	return way{match: fmt.Sprintf("MATCH (n:%s)\nUSING INDEX n:%s(id)", k.Name, k.Name)}
+}
+
+// rows is how many rows of the kind the loads have.
+func (sel *selection) rows() (n int64) {
+	for _, l := range sel.loads {
+		n += l.rows[sel.shape.kind.Table]
+	}
+	return n
 }
 
 // declared is the statement up to the declarations r of nodes n, in the order of
 // ids.
 func (sel *selection) declared(w way, where ...string) string {
 	statement := w.match
-	for i, condition := range slices.Concat(w.where, where) {
+	where = slices.Concat(w.where, where)
+	if len(where) == 0 {
+		where = []string{"n.id IS NOT NULL"} // without which no index is used
+	}
+	for i, condition := range where {
 		statement += []string{"\nWHERE ", " AND "}[min(i, 1)] + condition
 	}
 	return statement + "\nWITH n ORDER BY n.id\nMATCH (n)<-[r:DECLARES]-()" + sel.where("r.load IN $loads")

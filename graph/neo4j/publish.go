@@ -218,7 +218,9 @@ WITH DISTINCT e WHERE NOT EXISTS { (e)--() }
 DELETE e`
 
 const withdrawSupplies = `
-MATCH (s:Supply) WHERE s.publication = $publication
+MATCH (s:Supply)
+USING INDEX s:Supply(publication)
+WHERE s.publication = $publication
 OPTIONAL MATCH (s)-[:IN|OF|CARRIES|ORIGIN]->(e)
 WITH collect(DISTINCT s) AS supplies, collect(DISTINCT e) AS ends
 CALL (supplies) {

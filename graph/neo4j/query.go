@@ -17,7 +17,8 @@ type selection struct {
 	wanted []int   // fields, in the order of the kind
 	loads  []*load // in the order in which they are read
 	conditions
-	matches []graph.Match
+	matches   []graph.Match
+	someLoads bool // not all that hold rows of the kind
 }
 
 // conditions are Cypher that must hold, with its parameters.
@@ -100,7 +101,9 @@ func (sel *selection) match(m graph.Match) error {
 	switch f := sel.shape.kind.Fields[i]; f.Type {
 	case graph.Word, graph.Text, graph.Date:
 		if i == sel.shape.dataset {
+			all := len(sel.loads)
 			sel.loads = slices.DeleteFunc(sel.loads, func(l *load) bool { return !slices.Contains(m.Words, l.dataset.ID) })
+			sel.someLoads = sel.someLoads || len(sel.loads) < all
 			return nil
 		}
 		if len(m.Words) == 0 {

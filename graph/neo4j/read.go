@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -147,7 +145,7 @@ func (sn *snapshot) fetch(ctx context.Context, sel *selection, loads []int64, st
 	for name, value := range sel.params {
 		more[name] = value
 	}
-	err = sn.ask(ctx, loads, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err = sn.ask(ctx, loads, func(ctx context.Context, tx transaction) error {
 		row, err := one(ctx, tx, statement, more)
 		if err == nil {
 			p = sel.page(row)
@@ -378,11 +376,7 @@ func (sn *snapshot) Count(ctx context.Context, q graph.Query) (int64, error) {
 		return sn.countNodes(ctx, sel)
 	}
 	if len(sel.all) == 0 {
-		var n int64
-		for _, l := range sel.loads {
-			n += l.rows[sel.shape.kind.Table]
-		}
-		return n, nil
+		return sel.rows(), nil
 	}
 	loads := sel.ids()
 	match := fmt.Sprintf("MATCH (a)-[r:%s]->(b)\nUSING INDEX r:%s(load, file, line)", sel.shape.typ, sel.shape.typ)
@@ -395,7 +389,7 @@ func (sn *snapshot) Count(ctx context.Context, q graph.Query) (int64, error) {
 
 func (sn *snapshot) count(ctx context.Context, sel *selection, loads []int64, statement string) (n int64, err error) {
 	sel.params["loads"] = loads
-	err = sn.ask(ctx, loads, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err = sn.ask(ctx, loads, func(ctx context.Context, tx transaction) error {
 		row, err := one(ctx, tx, statement, sel.params)
 		if err == nil {
 			n = number(row[0])

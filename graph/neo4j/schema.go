@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -88,7 +86,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if there {
 		return nil
 	}
-	return s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	return s.write(ctx, func(ctx context.Context, tx transaction) error {
 		_, err := one(ctx, tx, `MERGE (s:Store {id: $id})
 			ON CREATE SET s.schema = $schema, s.fingerprint = $fingerprint, s.token = $token, s.loads = 0, s.removals = 0
 			RETURN s.schema`,
@@ -102,7 +100,7 @@ func (s *Store) prepare(ctx context.Context) error {
 func (s *Store) checkVersion(ctx context.Context) (there bool, err error) {
 	var version int64
 	var fingerprint string
-	err = s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err = s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx transaction) error {
 		there = false
 		rows, err := all(ctx, tx, "MATCH (s:Store {id: $id}) RETURN s.schema, s.fingerprint", params{"id": storeID})
 		if err != nil || len(rows) == 0 {
@@ -134,7 +132,7 @@ func (s *Store) checkVersion(ctx context.Context) (there bool, err error) {
 // until they can be used.
 func (s *Store) makeRules(ctx context.Context) error {
 	ready := map[string]bool{}
-	err := s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err := s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx transaction) error {
 		rows, err := all(ctx, tx, "SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' RETURN name", nil)
 		for _, row := range rows {
 			name, _ := row[0].(string)
@@ -151,7 +149,7 @@ func (s *Store) makeRules(ctx context.Context) error {
 			continue
 		}
 		waiting = true
-		err := s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+		err := s.write(ctx, func(ctx context.Context, tx transaction) error {
 			return do(ctx, tx, r.cypher, nil)
 		})
 		if err != nil {
@@ -161,7 +159,7 @@ func (s *Store) makeRules(ctx context.Context) error {
 	if !waiting {
 		return nil
 	}
-	return s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	return s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx transaction) error {
 		return do(ctx, tx, "CALL db.awaitIndexes(300)", nil)
 	})
 }

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -93,7 +91,7 @@ func (sn *snapshot) search(ctx context.Context, k *graph.Kind, text string, limi
 	if limit == 0 {
 		limit = 1 << 31
 	}
-	err = sn.ask(ctx, sel.ids(), func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err = sn.ask(ctx, sel.ids(), func(ctx context.Context, tx transaction) error {
 		row, err := one(ctx, tx, fmt.Sprintf(searching, k.Name), params{"text": text, "loads": sel.ids(), "limit": limit})
 		if err != nil {
 			return err

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -79,7 +77,7 @@ func (sn *snapshot) ask(ctx context.Context, loads []int64, w work) error {
 		return err
 	}
 	defer done()
-	return sn.store.read(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	return sn.store.read(ctx, func(ctx context.Context, tx transaction) error {
 		if err := w(ctx, tx); err != nil {
 			return err
 		}

@@ -121,7 +121,7 @@ func (o Options) check() (name string, err error) {
 }
 
 func (s *Store) begin(ctx context.Context) error {
-	err := s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err := s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx transaction) error {
 		row, err := one(ctx, tx, "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' RETURN versions[0], edition", nil)
 		if err == nil {
 			s.product = fmt.Sprintf("Neo4j %s %s", text(row[0]), text(row[1]))
@@ -183,7 +183,7 @@ func (s *Store) Remove(ctx context.Context, dataset string) (rows int64, err err
 	}
 	token := newToken()
 	found := false
-	err = s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err = s.write(ctx, func(ctx context.Context, tx transaction) error {
 		records, err := all(ctx, tx, removal, params{"dataset": dataset, "token": token, "store": storeID})
 		if found = len(records) > 0; err != nil || !found {
 			return err

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -108,7 +106,7 @@ func (s *Store) choose(ctx context.Context) (gone []int64, left time.Duration, e
 	s.opening.Lock() // a snapshot that opens now is seen by keeping
 	defer s.opening.Unlock()
 	kept := s.keeping()
-	err = s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err = s.write(ctx, func(ctx context.Context, tx transaction) error {
 		gone, left = nil, 0
 		rows, err := all(ctx, tx, doomed, params{"kept": kept, "lease": s.options.Lease.Milliseconds(), "grace": max(0, s.options.Grace.Milliseconds())})
 		if err != nil {
@@ -155,7 +153,7 @@ func (s *Store) clear(ctx context.Context, load int64) error {
 	if err := s.repeat(ctx, clearCoverage, params{"load": load, "rows": tidyRows}); err != nil {
 		return err
 	}
-	return s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	return s.write(ctx, func(ctx context.Context, tx transaction) error {
 		return do(ctx, tx, clearLoad, params{"load": load})
 	})
 }
@@ -197,7 +195,7 @@ DELETE d`
 func (s *Store) repeat(ctx context.Context, statement string, p params) error {
 	for {
 		var n int64
-		err := s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+		err := s.write(ctx, func(ctx context.Context, tx transaction) error {
 			row, err := one(ctx, tx, statement, p)
 			if err == nil {
 				n = number(row[0])
@@ -215,7 +213,7 @@ func (s *Store) repeat(ctx context.Context, statement string, p params) error {
 func (s *Store) settleOne(ctx context.Context) (bool, error) {
 	var load int64
 	var tables []string
-	err := s.read(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err := s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx transaction) error {
 		load = 0
 		rows, err := all(ctx, tx, "MATCH (l:Load) WHERE l.settled = false RETURN l.id, l.tables ORDER BY l.id LIMIT 1", nil)
 		if err == nil && len(rows) > 0 {
@@ -233,7 +231,7 @@ func (s *Store) settleOne(ctx context.Context) (bool, error) {
 			}
 		}
 	}
-	return true, s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	return true, s.write(ctx, func(ctx context.Context, tx transaction) error {
 		return do(ctx, tx, "MATCH (l:Load {id: $load}) SET l.settled = true", params{"load": load})
 	})
 }
@@ -242,7 +240,7 @@ func (s *Store) settleOne(ctx context.Context) (bool, error) {
 func (s *Store) settle(ctx context.Context, k *graph.Kind, load int64) error {
 	for at := start(); at.step != nowhere; {
 		var next place
-		err := s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+		err := s.write(ctx, func(ctx context.Context, tx transaction) error {
 			row, err := one(ctx, tx, settling(k, at.where()), at.params(params{"load": load, "rows": tidyRows}))
 			if err == nil {
 				next = at.after(int(number(row[0])), tidyRows, text(row[1]), number(row[2]), number(row[3]))

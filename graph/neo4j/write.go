@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"tiermap/graph"
 )
 
@@ -49,7 +47,7 @@ type builder struct {
 // writeChunk writes the rows of a chunk, and the links that they imply.
 func (l *loading) writeChunk(ctx context.Context, w *writer, sh *shape, c *chunk) error {
 	b := &builder{l, sh, c, l.words.List()}
-	return l.inChunk(ctx, w, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	return l.inChunk(ctx, w, func(ctx context.Context, tx transaction) error {
 		if sh.id >= 0 {
 			return b.writeNodes(ctx, tx)
 		}
@@ -71,7 +69,7 @@ RETURN last`
 // inChunk does work as the next chunk of a writer: once, however often it is
 // tried. The writer must not be at work.
 func (l *loading) inChunk(ctx context.Context, w *writer, do work) error {
-	err := l.store.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+	err := l.store.write(ctx, func(ctx context.Context, tx transaction) error {
 		rows, err := all(ctx, tx, takeChunk, params{"writer": w.id, "chunk": w.next})
 		switch {
 		case err != nil:
@@ -89,7 +87,7 @@ func (l *loading) inChunk(ctx context.Context, w *writer, do work) error {
 
 // writeNodes writes the rows of nodes: DECLARES from the dataset to the node,
 // and the links that their fields imply.
-func (b *builder) writeNodes(ctx context.Context, tx bolt.ManagedTransaction) error {
+func (b *builder) writeNodes(ctx context.Context, tx transaction) error {
 	rows := make([]int, b.chunk.Len)
 	for i := range rows {
 		rows[i] = i
@@ -116,7 +114,7 @@ func (b *builder) writeNodes(ctx context.Context, tx bolt.ManagedTransaction) er
 }
 
 // writeLink writes the relationships that a field of nodes implies.
-func (b *builder) writeLink(ctx context.Context, tx bolt.ManagedTransaction, link graph.Link) error {
+func (b *builder) writeLink(ctx context.Context, tx transaction, link graph.Link) error {
 	field := b.shape.kind.Field(link.Field)
 	var rows []int
 	for i := range b.chunk.Len {
@@ -151,7 +149,7 @@ type path struct {
 
 // writeRelationships writes rows of a relationship, those together that run
 // between nodes of the same labels.
-func (b *builder) writeRelationships(ctx context.Context, tx bolt.ManagedTransaction) error {
+func (b *builder) writeRelationships(ctx context.Context, tx transaction) error {
 	if err := b.findKinds(ctx, tx); err != nil {
 		return err
 	}
@@ -228,7 +226,7 @@ func (b *builder) ends(label string, field int, rows []int) ends {
 
 // write writes the relationships. Nodes that are not there are made, with an id
 // and nothing else; each is found once, however many relationships it has.
-func (e *edges) write(ctx context.Context, tx bolt.ManagedTransaction, p params) error {
+func (e *edges) write(ctx context.Context, tx transaction, p params) error {
 	p["from"], p["fromOf"], p["to"], p["toOf"], p["n"] = e.from.ids, e.from.of, e.to.ids, e.to.of, e.n
 	var assign []string
 	for _, property := range e.properties {
@@ -472,7 +470,7 @@ func (k *endKinds) label(labels []string, id string) string {
 }
 
 // findKinds learns the labels of the ends of a chunk that may have several.
-func (b *builder) findKinds(ctx context.Context, tx bolt.ManagedTransaction) error {
+func (b *builder) findKinds(ctx context.Context, tx transaction) error {
 	for _, choices := range [][]choice{b.shape.from, b.shape.to} {
 		for _, c := range choices {
 			if len(c.labels) < 2 {
@@ -486,7 +484,7 @@ func (b *builder) findKinds(ctx context.Context, tx bolt.ManagedTransaction) err
 	return nil
 }
 
-func (b *builder) findKind(ctx context.Context, tx bolt.ManagedTransaction, c choice) error {
+func (b *builder) findKind(ctx context.Context, tx transaction, c choice) error {
 	k := &b.load.kinds
 	seen := map[string]bool{}
 	var ids []string

@@ -56,7 +56,7 @@ type host interface {
 }
 
 // startWithin is how long a server may take to come up.
-const startWithin = 3 * time.Minute
+const startWithin = 5 * time.Minute
 
 // Start starts a server of one's own on free ports of the loopback device. It
 // must be closed.

@@ -50,6 +50,12 @@ func EmptyAt(t testing.TB, a Address) {
 		t.Fatal(err)
 	}
 	t.Cleanup(unlock)
+	EmptyAgain(t, a)
+}
+
+// EmptyAgain empties a database that the test has been lent.
+func EmptyAgain(t testing.TB, a Address) {
+	t.Helper()
 	if err := empty(t.Context(), a); err != nil {
 		t.Fatalf("the database at %s cannot be emptied: %v", a.URL, err)
 	}
