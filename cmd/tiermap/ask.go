@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,7 +62,9 @@ func (c *commands) request(query, variables string) (r exec.Request, err error) 
 	}
 	r.Query = query
 	if variables != "" {
-		if err := json.Unmarshal([]byte(variables), &r.Variables); err != nil {
+		decoder := json.NewDecoder(strings.NewReader(variables))
+		decoder.UseNumber() // an id that is a number keeps all its digits
+		if err := decoder.Decode(&r.Variables); err != nil {
 			return r, graph.Wrap(graph.BadInput, err, "--variables is no JSON object: %v", err)
 		}
 	}
