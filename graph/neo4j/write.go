@@ -259,7 +259,7 @@ func nodesOf(name, label, beside string) string {
 func (e *edges) add(b *builder, field int, rows []int, p params) {
 	f, c := b.shape.kind.Fields[field], &b.chunk.Columns[field]
 	key := "c" + strconv.Itoa(field)
-	expression := ""
+	var expression string
 	switch f.Type {
 	case graph.Word:
 		expression = wordColumn(key, b.list, c.Word, rows, b.shape.indexed(field), p)
