@@ -106,31 +106,32 @@ var find = sync.OnceValues(func() (lease, error) {
 		}
 		return lease{Address: a}, nil
 	}
-	return join(ctx)
-})
-
-// join finds the server that processes share, or has one started. Its users hold
-// the lock "use" together; "start" is held by who looks or starts or ends it.
-func join(ctx context.Context) (lease, error) {
 	cache, err := CacheDir()
 	if err != nil {
 		return lease{}, err
 	}
-	unlock, err := lock(ctx, filepath.Join(cache, "start.lock"))
+	return join(ctx, cache, idle)
+})
+
+// join finds the server that processes share by a folder, or has one started that
+// ends when it has idled for so long. Its users hold the lock "use" together;
+// "start" is held by who looks or starts or ends it.
+func join(ctx context.Context, dir string, idle time.Duration) (lease, error) {
+	unlock, err := lock(ctx, filepath.Join(dir, "start.lock"))
 	if err != nil {
 		return lease{}, err
 	}
 	defer unlock()
-	release, err := tryLock(filepath.Join(cache, "use.lock"), false)
+	release, err := tryLock(filepath.Join(dir, "use.lock"), false)
 	if err != nil {
 		return lease{}, err
 	}
-	state := filepath.Join(cache, "server.json")
+	state := filepath.Join(dir, "server.json")
 	if a, err := readAddress(state); err == nil && answers(ctx, a) == nil {
 		return lease{a, release}, nil
 	}
 	_ = os.Remove(state) // of one that ended without a word
-	a, err := startShared(ctx, cache, state)
+	a, err := startShared(ctx, dir, state, idle)
 	if err != nil {
 		release()
 		return lease{}, err
@@ -139,9 +140,9 @@ func join(ctx context.Context) (lease, error) {
 }
 
 // startShared has a program start that keeps a server, and waits for its address.
-func startShared(ctx context.Context, cache, state string) (Address, error) {
-	log := filepath.Join(cache, "server.log")
-	if err := startProgram(ctx, filepath.Join(cache, "server"), log); err != nil {
+func startShared(ctx context.Context, dir, state string, idle time.Duration) (Address, error) {
+	log := filepath.Join(dir, "server.log")
+	if err := startProgram(ctx, filepath.Join(dir, "server"), log, "-share", dir, idle.String()); err != nil {
 		return Address{}, err
 	}
 	for {
@@ -149,7 +150,7 @@ func startShared(ctx context.Context, cache, state string) (Address, error) {
 			return a, nil
 		}
 		text, _ := os.ReadFile(log)
-		if ended, err := tryLock(filepath.Join(cache, "server.lock"), true); err == nil {
+		if ended, err := tryLock(filepath.Join(dir, "server.lock"), true); err == nil {
 			ended()
 			if len(text) > 0 {
 				return Address{}, fmt.Errorf("the shared Neo4j server did not come up:\n%s", tail(text, 2000))
@@ -163,7 +164,7 @@ func startShared(ctx context.Context, cache, state string) (Address, error) {
 	}
 }
 
-func startProgram(ctx context.Context, program, log string) error {
+func startProgram(ctx context.Context, program, log string, args ...string) error {
 	if err := run(exec.CommandContext(ctx, "go", "build", "-o", program, "tiermap/graph/neo4j/neo4jtest/server")); err != nil {
 		return err
 	}
@@ -171,8 +172,8 @@ func startProgram(ctx context.Context, program, log string) error {
 	if err != nil {
 		return err
 	}
-	defer out.Close()                       //nolint:errcheck // the program has its own
-	cmd := exec.Command(program, "-shared") //nolint:noctx // it outlives this process
+	defer out.Close()                     //nolint:errcheck // the program has its own
+	cmd := exec.Command(program, args...) //nolint:noctx // it outlives this process
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = detached()
 	if err := cmd.Start(); err != nil {
@@ -192,14 +193,10 @@ func readAddress(path string) (a Address, err error) {
 // idle is how long the shared server waits for another user.
 const idle = 30 * time.Second
 
-// Share starts a server for all processes that join it, and ends it when none
-// has used it for a while or ctx ends.
-func Share(ctx context.Context) error {
-	cache, err := CacheDir()
-	if err != nil {
-		return err
-	}
-	unlock, err := tryLock(filepath.Join(cache, "server.lock"), true)
+// Share starts a server for all processes that share it by a folder, and ends it
+// when none has used it for as long as it may idle, or when ctx ends.
+func Share(ctx context.Context, dir string, idle time.Duration) error {
+	unlock, err := tryLock(filepath.Join(dir, "server.lock"), true)
 	if err != nil {
 		return fmt.Errorf("another shared server is there: %w", err)
 	}
@@ -213,7 +210,7 @@ func Share(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	state := filepath.Join(cache, "server.json")
+	state := filepath.Join(dir, "server.json")
 	if err := os.WriteFile(state+".part", text, 0o600); err != nil {
 		return err
 	}
@@ -229,21 +226,21 @@ func Share(ctx context.Context) error {
 		if ended := s.host.ended(); ended != nil {
 			return errors.Join(ended, os.Remove(state))
 		}
-		if used(cache) {
+		if used(dir) {
 			unused = 0
 		}
 		if unused < idle {
 			continue
 		}
-		if retired, err := retire(ctx, cache, state); retired || err != nil {
+		if retired, err := retire(ctx, dir, state); retired || err != nil {
 			return err
 		}
 	}
 }
 
 // used reports whether a process uses the shared server.
-func used(cache string) bool {
-	unlock, err := tryLock(filepath.Join(cache, "use.lock"), true)
+func used(dir string) bool {
+	unlock, err := tryLock(filepath.Join(dir, "use.lock"), true)
 	if err != nil {
 		return true
 	}
@@ -253,13 +250,13 @@ func used(cache string) bool {
 
 // retire takes the address away, so that nobody joins a server that ends, unless
 // somebody just did.
-func retire(ctx context.Context, cache, state string) (bool, error) {
-	unlock, err := lock(ctx, filepath.Join(cache, "start.lock"))
+func retire(ctx context.Context, dir, state string) (bool, error) {
+	unlock, err := lock(ctx, filepath.Join(dir, "start.lock"))
 	if err != nil {
 		return false, err
 	}
 	defer unlock()
-	if used(cache) {
+	if used(dir) {
 		return false, nil
 	}
 	return true, os.Remove(state)

@@ -2,7 +2,7 @@
 //
 //	server COMMAND ARG...    for as long as a command runs, which finds it by the environment
 //	server                   until it is interrupted; the environment is printed
-//	server -shared           for all processes that join it, until none has used it for a while
+//	server -share DIR IDLE   for all processes that share it by a folder, until it has idled for so long
 package main
 
 import (
@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"tiermap/graph/neo4j/neo4jtest"
 )
@@ -30,8 +31,12 @@ func main() {
 }
 
 func serve(ctx context.Context, args []string) (status int, err error) {
-	if len(args) == 1 && args[0] == "-shared" {
-		return failed(neo4jtest.Share(ctx))
+	if len(args) == 3 && args[0] == "-share" {
+		idle, err := time.ParseDuration(args[2])
+		if err != nil {
+			return failed(err)
+		}
+		return failed(neo4jtest.Share(ctx, args[1], idle))
 	}
 	s, err := neo4jtest.Start(ctx, neo4jtest.Options{})
 	if err != nil {
