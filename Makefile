@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 GOLANGCI_VERSION := v2.15.0
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tiermap/bin
 
-.PHONY: help run build test test-browser lint drift generate bench web clean
+.PHONY: help run build test test-neo4j test-browser lint drift generate bench web clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -29,9 +29,13 @@ $(STORE): | build
 build: ## the binary, in bin/
 	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/tiermap
 
-test: ## every test, nothing prepared by hand
+test: ## every test but those of Neo4j, nothing prepared by hand
 	go vet ./...
-	go test -timeout 40m ./...
+	go test -timeout 40m -skip '^TestTwins$$' $$(go list ./... | grep -v /graph/neo4j)
+
+test-neo4j: ## the tests that need a real Neo4j server, which they bring by themselves
+	go test -timeout 60m ./graph/neo4j/...
+	go test -timeout 20m ./cmd/tiermap -run '^TestTwins$$'
 
 test-browser: build ## Neo4j Browser in real Chromium, on a server of its own
 	go run ./graph/neo4j/neo4jtest/server ./queries/browser/test/run.sh
