@@ -99,12 +99,6 @@ func (c *coverage) write(ctx context.Context, l *loading) error {
 	return nil
 }
 
-// readCoverage reads the nodes TradeCoverage of loads as columns.
-const readCoverage = `
-MATCH (c:TradeCoverage) WHERE c.load IN $loads
-RETURN collect(c.dataset), collect(coalesce(c.code, '')), collect(coalesce(c.product, '')), collect(coalesce(c.year, $noInt)),
-	collect(c.rows), collect(c.both), collect(c.value_usd), collect(c.tonnes)`
-
 // TradeCoverage implements graph.Snapshot.
 func (sn *snapshot) TradeCoverage(ctx context.Context) ([]graph.TradeCoverage, error) {
 	var loads []int64
@@ -113,22 +107,21 @@ func (sn *snapshot) TradeCoverage(ctx context.Context) ([]graph.TradeCoverage, e
 			loads = append(loads, l.id)
 		}
 	}
-	var list []graph.TradeCoverage
-	err := sn.ask(ctx, loads, func(ctx context.Context, tx transaction) error {
-		row, err := one(ctx, tx, readCoverage, params{"loads": loads, "noInt": graph.NoInt})
-		if err != nil {
-			return err
-		}
-		datasets, codes, products := texts(row[0]), texts(row[1]), texts(row[2])
-		years, rows, both := numbers(row[3]), numbers(row[4]), numbers(row[5])
-		values, tonnes := row[6].([]any), row[7].([]any)
-		list = make([]graph.TradeCoverage, len(datasets))
-		for i := range list {
-			list[i] = graph.TradeCoverage{Dataset: datasets[i], Code: codes[i], Product: products[i], Year: int(years[i]),
-				Rows: rows[i], Both: both[i], ValueUSD: float(values[i]), Tonnes: float(tonnes[i])}
-		}
-		return nil
-	})
+	row, err := sn.ask(ctx, loads, "MATCH (c:TradeCoverage) WHERE c.load IN $read", []string{
+		"collect(c.dataset)", "collect(coalesce(c.code, ''))", "collect(coalesce(c.product, ''))", "collect(coalesce(c.year, $noInt))",
+		"collect(c.rows)", "collect(c.both)", "collect(c.value_usd)", "collect(c.tonnes)"}, params{"noInt": graph.NoInt})
+	if err != nil {
+		return nil, err
+	}
+	datasets, codes, products := texts(row[0]), texts(row[1]), texts(row[2])
+	years, rows, both := numbers(row[3]), numbers(row[4]), numbers(row[5])
+	values, _ := row[6].([]any)
+	tonnes, _ := row[7].([]any)
+	list := make([]graph.TradeCoverage, len(datasets))
+	for i := range list {
+		list[i] = graph.TradeCoverage{Dataset: datasets[i], Code: codes[i], Product: products[i], Year: int(years[i]),
+			Rows: rows[i], Both: both[i], ValueUSD: float(values[i]), Tonnes: float(tonnes[i])}
+	}
 	sortCoverage(list)
-	return list, err
+	return list, nil
 }

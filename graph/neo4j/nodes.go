@@ -20,7 +20,7 @@ func (sel *selection) wayToNodes() way {
 	k := sel.shape.kind
 	if words, ok := sel.words(sel.shape.id); ok {
 		sel.params["way"] = words
-		return way{match: fmt.Sprintf("MATCH (n:%s)\nUSING INDEX n:%s(id)", k.Name, k.Name), where: []string{"n.id IN $way"}}
+		return way{match: fmt.Sprintf("MATCH (n:%s)\nUSING INDEX SEEK n:%s(id)", k.Name, k.Name), where: []string{"n.id IN $way"}}
 	}
 	for _, link := range k.Links {
 		field := k.Field(link.Field)
@@ -37,10 +37,10 @@ func (sel *selection) wayToNodes() way {
 			k.Fields[field].Refs[0], link.Name, k.Name)}
 	}
 	if sel.someLoads && sel.rows() <= few {
-		return way{match: "CALL () {\n\tMATCH ()-[d:DECLARES]->(n:" + k.Name + ")\n\tUSING INDEX d:DECLARES(load, file, line)" +
+		return way{match: "CALL () {\n\tMATCH ()-[d:DECLARES]->(n:" + k.Name + ")\n\tUSING INDEX SEEK d:DECLARES(load, file, line)" +
 			"\n\tWHERE d.load IN $loads AND d.file IS NOT NULL AND d.line IS NOT NULL\n\tRETURN DISTINCT n\n}\nWITH n"}
 	}
-	return way{match: fmt.Sprintf("MATCH (n:%s)\nUSING INDEX n:%s(id)", k.Name, k.Name)}
+	return way{}
 }
 
 // rows is how many rows of the kind the loads have.
@@ -55,10 +55,14 @@ func (sel *selection) rows() (n int64) {
 // ids.
 func (sel *selection) declared(w way, where ...string) string {
 	statement := w.match
-	where = slices.Concat(w.where, where)
-	if len(where) == 0 {
-		where = []string{"n.id IS NOT NULL"} // without which no index is used
+	if label := sel.shape.kind.Name; statement == "" { // by the index of ids, from where it is asked for
+		seek := " SEEK"
+		if len(where) == 0 {
+			seek, where = "", []string{"n.id IS NOT NULL"}
+		}
+		statement = fmt.Sprintf("MATCH (n:%s)\nUSING INDEX%s n:%s(id)", label, seek, label)
 	}
+	where = slices.Concat(w.where, where)
 	for i, condition := range where {
 		statement += []string{"\nWHERE ", " AND "}[min(i, 1)] + condition
 	}
@@ -82,7 +86,7 @@ func (sn *snapshot) readNodes(ctx context.Context, sel *selection, q graph.Query
 	left := q.Limit
 	for {
 		more["rows"] = size
-		statement := sel.declared(w, where...) + "\nWITH n, r ORDER BY n.id LIMIT $rows" + sel.returning()
+		statement := sel.declared(w, where...) + "\nWITH n, r ORDER BY n.id LIMIT $rows"
 		p, err := sn.fetch(ctx, sel, sel.ids(), statement, more)
 		if err != nil {
 			return err
@@ -153,5 +157,5 @@ func reorder[T any](list []T, order []int) []T {
 }
 
 func (sn *snapshot) countNodes(ctx context.Context, sel *selection) (int64, error) {
-	return sn.count(ctx, sel, sel.ids(), sel.declared(sel.wayToNodes())+"\nRETURN count(DISTINCT n)")
+	return sn.count(ctx, sel, sel.declared(sel.wayToNodes()), "count(DISTINCT n)")
 }

@@ -60,15 +60,16 @@ func operators(t *testing.T, s *Store, statement sent) (list []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var walk func(p bolt.Plan)
-	walk = func(p bolt.Plan) {
-		operator, _, _ := strings.Cut(p.Operator(), "@")
-		list = append(list, fmt.Sprint(operator, " ", p.Arguments()["Details"]))
-		for _, child := range p.Children() {
-			walk(child)
+	// As a table: of an operator with two children the driver gives the last twice.
+	table, _ := summary.Plan().Arguments()["string-representation"].(string)
+	for line := range strings.Lines(table) {
+		if _, operator, ok := strings.Cut(line, "+"); ok && !strings.Contains(line, "--") {
+			list = append(list, strings.Join(strings.Fields(operator), " "))
 		}
 	}
-	walk(summary.Plan())
+	if len(list) == 0 {
+		t.Fatalf("no plan in %q", table)
+	}
 	return list
 }
 
@@ -127,9 +128,6 @@ func TestPlans(t *testing.T) {
 			about := fmt.Sprintf("%+v: %s\n%s", c.q, statement.cypher, strings.Join(plan, "\n"))
 			if has(plan, "AllNodesScan") || has(plan, "RelationshipTypeScan") || has(plan, "CartesianProduct") {
 				t.Errorf("nodes or relationships are gone through one by one in %s", about)
-			}
-			if strings.HasPrefix(statement.cypher, whole) {
-				continue
 			}
 			by := c.by
 			if by == page && i > 0 { // what is counted is not a page

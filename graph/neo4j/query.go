@@ -232,7 +232,7 @@ func (sel *selection) byCode() (w way, ok bool) {
 			continue
 		}
 		typ, property := sel.shape.typ, index[0]
-		w = way{match: fmt.Sprintf("MATCH (a)-[r:%s]->(b)\nUSING INDEX r:%s(%s, year)", typ, typ, property), where: []string{"r." + property + " IN $way"}}
+		w = way{match: fmt.Sprintf("MATCH (a)-[r:%s]->(b)\nUSING INDEX SEEK r:%s(%s, year)", typ, typ, property), where: []string{"r." + property + " IN $way"}}
 		sel.params["way"] = words
 		if years, ok := sel.yearsAsked(); ok {
 			sel.params["wayYears"] = years

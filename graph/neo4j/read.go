@@ -113,8 +113,8 @@ func (sel *selection) sent() (fields []int) {
 	return fields
 }
 
-// returning lists what a statement returns for a page.
-func (sel *selection) returning() string {
+// values lists what a statement returns for a page.
+func (sel *selection) values() []string {
 	values := slices.Clone(places)
 	if sel.shape.id >= 0 {
 		values = append(values, "n.id")
@@ -123,9 +123,9 @@ func (sel *selection) returning() string {
 		values = append(values, sel.shape.value(i))
 	}
 	for i, value := range values {
-		values[i] = fmt.Sprintf("collect(%s) AS c%d", value, i)
+		values[i] = "collect(" + value + ")"
 	}
-	return "\nRETURN " + strings.Join(values, ", ")
+	return values
 }
 
 func (sel *selection) page(record []any) page {
@@ -140,19 +140,16 @@ func (sel *selection) page(record []any) page {
 	return p
 }
 
-// fetch runs a statement that returns a page.
-func (sn *snapshot) fetch(ctx context.Context, sel *selection, loads []int64, statement string, more params) (p page, err error) {
+// fetch runs a statement whose rows are a page.
+func (sn *snapshot) fetch(ctx context.Context, sel *selection, loads []int64, statement string, more params) (page, error) {
 	for name, value := range sel.params {
 		more[name] = value
 	}
-	err = sn.ask(ctx, loads, func(ctx context.Context, tx transaction) error {
-		row, err := one(ctx, tx, statement, more)
-		if err == nil {
-			p = sel.page(row)
-		}
-		return err
-	})
-	return p, err
+	record, err := sn.ask(ctx, loads, statement, sel.values(), more)
+	if err != nil {
+		return page{}, err
+	}
+	return sel.page(record), nil
 }
 
 // readLoads reads the rows of one load after the other by the index that holds
@@ -181,8 +178,8 @@ func (sn *snapshot) readLoads(ctx context.Context, sel *selection, after *graph.
 func (sn *snapshot) readLoad(ctx context.Context, sel *selection, l *load, at place, out *output) (done bool, err error) {
 	for at.step != nowhere {
 		room := out.room(batchRows)
-		statement := fmt.Sprintf("MATCH (a)-[r:%s]->(b)\nUSING INDEX r:%s(load, file, line)", sel.shape.typ, sel.shape.typ) +
-			sel.where("r.load = $load", at.where()) + "\nWITH a, r, b ORDER BY " + inOrder + " LIMIT $rows" + sel.returning()
+		statement := fmt.Sprintf("MATCH (a)-[r:%s]->(b)\nUSING INDEX SEEK r:%s(load, file, line)", sel.shape.typ, sel.shape.typ) +
+			sel.where("r.load = $load", at.where()) + "\nWITH a, r, b ORDER BY " + inOrder + " LIMIT $rows"
 		p, err := sn.fetch(ctx, sel, []int64{l.id}, statement, at.params(params{"load": l.id, "rows": room}))
 		if err != nil {
 			return false, err
@@ -222,7 +219,7 @@ func (sn *snapshot) readSorted(ctx context.Context, sel *selection, w way, after
 			where = append(where, beyond)
 		}
 		at["loads"], at["rows"] = loads, room
-		statement := w.match + sel.where(where...) + "\nWITH a, r, b ORDER BY " + bySorting + " LIMIT $rows" + sel.returning()
+		statement := w.match + sel.where(where...) + "\nWITH a, r, b ORDER BY " + bySorting + " LIMIT $rows"
 		p, err := sn.fetch(ctx, sel, loads, statement, at)
 		if err != nil {
 			return err
@@ -378,23 +375,21 @@ func (sn *snapshot) Count(ctx context.Context, q graph.Query) (int64, error) {
 	if len(sel.all) == 0 {
 		return sel.rows(), nil
 	}
-	loads := sel.ids()
-	match := fmt.Sprintf("MATCH (a)-[r:%s]->(b)\nUSING INDEX r:%s(load, file, line)", sel.shape.typ, sel.shape.typ)
+	match := fmt.Sprintf("MATCH (a)-[r:%s]->(b)\nUSING INDEX SEEK r:%s(load, file, line)", sel.shape.typ, sel.shape.typ)
 	where := []string{"r.load IN $loads", "r.file IS NOT NULL", "r.line IS NOT NULL"}
 	if w, ok := sel.way(); ok {
 		match, where = w.match, append(slices.Clone(w.where), "r.load IN $loads")
 	}
-	return sn.count(ctx, sel, loads, match+sel.where(where...)+"\nRETURN count(r)")
+	return sn.count(ctx, sel, match+sel.where(where...), "count(r)")
 }
 
-func (sn *snapshot) count(ctx context.Context, sel *selection, loads []int64, statement string) (n int64, err error) {
+// count counts the rows of a statement.
+func (sn *snapshot) count(ctx context.Context, sel *selection, statement, what string) (int64, error) {
+	loads := sel.ids()
 	sel.params["loads"] = loads
-	err = sn.ask(ctx, loads, func(ctx context.Context, tx transaction) error {
-		row, err := one(ctx, tx, statement, sel.params)
-		if err == nil {
-			n = number(row[0])
-		}
-		return err
-	})
-	return n, err
+	record, err := sn.ask(ctx, loads, statement, []string{what}, sel.params)
+	if err != nil {
+		return 0, err
+	}
+	return number(record[0]), nil
 }

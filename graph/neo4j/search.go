@@ -22,8 +22,7 @@ WHERE lower CONTAINS text OR name CONTAINS text OR any(alias IN aliases WHERE al
 WITH id, CASE WHEN lower = text THEN 0 WHEN name = text THEN 1
 	WHEN lower STARTS WITH text OR name STARTS WITH text OR any(alias IN aliases WHERE alias STARTS WITH text) THEN 2
 	ELSE 3 END AS class
-WITH id, min(class) AS class ORDER BY class, id LIMIT $limit
-RETURN collect(id), collect(class)`
+WITH id, min(class) AS class ORDER BY class, id LIMIT $limit`
 
 // found is a hit with how good it is.
 type found struct {
@@ -91,19 +90,16 @@ func (sn *snapshot) search(ctx context.Context, k *graph.Kind, text string, limi
 	if limit == 0 {
 		limit = 1 << 31
 	}
-	err = sn.ask(ctx, sel.ids(), func(ctx context.Context, tx transaction) error {
-		row, err := one(ctx, tx, fmt.Sprintf(searching, k.Name), params{"text": text, "loads": sel.ids(), "limit": limit})
-		if err != nil {
-			return err
-		}
-		ids, classes := texts(row[0]), numbers(row[1])
-		hits = make([]found, len(ids))
-		for i, id := range ids {
-			hits[i] = found{graph.Hit{Kind: k.Name, ID: id}, classes[i]}
-		}
-		return nil
-	})
-	return hits, err
+	row, err := sn.ask(ctx, sel.ids(), fmt.Sprintf(searching, k.Name), []string{"collect(id)", "collect(class)"},
+		params{"text": text, "loads": sel.ids(), "limit": limit})
+	if err != nil {
+		return nil, err
+	}
+	classes := numbers(row[1])
+	for i, id := range texts(row[0]) {
+		hits = append(hits, found{graph.Hit{Kind: k.Name, ID: id}, classes[i]})
+	}
+	return hits, nil
 }
 
 // nameHits gives the hits their names: of each the one that the highest rank gives.

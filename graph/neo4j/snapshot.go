@@ -2,6 +2,8 @@ package neo4j
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"sync"
 
 	"tiermap/graph"
@@ -66,27 +68,32 @@ func (sn *snapshot) Datasets(context.Context) ([]graph.Dataset, error) {
 	return list, nil
 }
 
-// whole counts the loads of which nothing has been cleared away yet.
-const whole = "MATCH (l:Load) WHERE l.id IN $loads AND l.state IN ['current', 'replaced'] RETURN count(l)"
-
-// ask reads rows of loads in one transaction, and then makes sure that they were
-// all still there.
-func (sn *snapshot) ask(ctx context.Context, loads []int64, w work) error {
+// ask runs a statement that ends before its RETURN, and returns the one record of
+// the given values over all its rows. Then, in the same statement, it makes sure
+// that the loads were all still there: who clears one away marks it before.
+func (sn *snapshot) ask(ctx context.Context, loads []int64, statement string, values []string, p params) (record []any, err error) {
 	done, err := sn.store.use()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer done()
-	return sn.store.read(ctx, func(ctx context.Context, tx transaction) error {
-		if err := w(ctx, tx); err != nil {
-			return err
-		}
-		row, err := one(ctx, tx, whole, params{"loads": loads})
-		if err == nil && number(row[0]) != int64(len(loads)) {
+	aliased := make([]string, len(values))
+	names := make([]string, len(values))
+	for i, value := range values {
+		names[i] = "c" + strconv.Itoa(i)
+		aliased[i] = value + " AS " + names[i]
+	}
+	statement += "\nWITH " + strings.Join(aliased, ", ") + "\nRETURN " + strings.Join(names, ", ") +
+		",\n\tCOUNT { MATCH (l:Load) WHERE l.id IN $read AND l.state IN ['current', 'replaced'] } AS whole"
+	p["read"] = loads
+	err = sn.store.read(ctx, func(ctx context.Context, tx transaction) error {
+		record, err = one(ctx, tx, statement, p)
+		if err == nil && number(record[len(values)]) != int64(len(loads)) {
 			return replaced()
 		}
 		return err
 	})
+	return record, err
 }
 
 // rank returns the order of loads by the rank of their datasets.

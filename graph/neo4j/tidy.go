@@ -162,7 +162,7 @@ func (s *Store) clear(ctx context.Context, load int64) error {
 // that have none left.
 const clearRows = `
 MATCH ()-[r:%s]->()
-USING INDEX r:%s(load, file, line)
+USING INDEX SEEK r:%s(load, file, line)
 WHERE r.load = $load AND r.file IS NOT NULL AND r.line IS NOT NULL
 WITH r LIMIT $rows
 WITH r, startNode(r) AS a, endNode(r) AS b
@@ -270,7 +270,7 @@ func settling(k *graph.Kind, where string) string {
 	}
 	return fmt.Sprintf(`
 MATCH (:Dataset)-[r:DECLARES]->(n:%s)
-USING INDEX r:DECLARES(load, file, line)
+USING INDEX SEEK r:DECLARES(load, file, line)
 WHERE r.load = $load AND %s
 WITH r, n ORDER BY %s LIMIT $rows
 WITH collect(n) AS nodes, collect([r.file, r.line, coalesce(r.row, -1)]) AS places

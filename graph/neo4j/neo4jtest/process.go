@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -129,14 +130,19 @@ func (p *process) start(ctx context.Context, s *Server) error {
 		"-cp", p.classPath(), "org.neo4j.server.CommunityEntryPoint", "--home-dir="+p.home, "--config-dir="+p.conf())
 	cmd.Stdout, cmd.Stderr = console, console
 	cmd.SysProcAttr = endWithParent()
-	if err := cmd.Start(); err != nil {
+	started, done := make(chan error), make(chan struct{})
+	go func() {
+		runtime.LockOSThread() // endWithParent means the thread that starts it
+		defer close(done)
+		err := cmd.Start()
+		if started <- err; err == nil {
+			p.err = cmd.Wait()
+		}
+	}()
+	if err := <-started; err != nil {
 		return err
 	}
-	p.cmd, p.done = cmd, make(chan struct{})
-	go func() {
-		p.err = cmd.Wait()
-		close(p.done)
-	}()
+	p.cmd, p.done = cmd, done
 	return nil
 }
 
