@@ -59,7 +59,7 @@ func tradeRow(i int) trade {
 // benchServer starts a server of the benchmark's own, with memory for it.
 func benchServer(b *testing.B) *Store {
 	b.Helper()
-	server, err := neo4jtest.Start(b.Context(), neo4jtest.Options{HeapMB: 2048, PageCacheMB: 1024, Process: true})
+	server, err := neo4jtest.Start(b.Context(), neo4jtest.Options{HeapMB: 2048, PageCacheMB: 1024, Bench: true})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -123,11 +123,8 @@ func (p *process) start(ctx context.Context, s *Server) error {
 		return err
 	}
 	defer console.Close() //nolint:errcheck // the process has its own
-	// The server must outlive ctx, which bounds its start only.
-	cmd := exec.Command(p.java, //nolint:noctx // see above
-		fmt.Sprintf("-Xms%dm", s.options.HeapMB/2), fmt.Sprintf("-Xmx%dm", s.options.HeapMB), "-XX:+UseG1GC",
-		"--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-		"-cp", p.classPath(), "org.neo4j.server.CommunityEntryPoint", "--home-dir="+p.home, "--config-dir="+p.conf())
+	args := append(jvm(s.options), "-cp", p.classPath(), "org.neo4j.server.CommunityEntryPoint", "--home-dir="+p.home, "--config-dir="+p.conf())
+	cmd := exec.Command(p.java, args...) //nolint:noctx // the server outlives ctx, which bounds its start only
 	cmd.Stdout, cmd.Stderr = console, console
 	cmd.SysProcAttr = endWithParent()
 	started, done := make(chan error), make(chan struct{})
@@ -144,6 +141,17 @@ func (p *process) start(ctx context.Context, s *Server) error {
 	}
 	p.cmd, p.done = cmd, done
 	return nil
+}
+
+// jvm returns the options of the Java machine. Most of a test's time goes into
+// code that runs for the first time: the quick compiler alone halves it.
+func jvm(o Options) []string {
+	args := []string{fmt.Sprintf("-Xms%dm", o.HeapMB/2), fmt.Sprintf("-Xmx%dm", o.HeapMB),
+		"--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"}
+	if o.Bench {
+		return append(args, "-XX:+UseG1GC")
+	}
+	return append(args, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 }
 
 func (p *process) conf() string    { return filepath.Join(p.home, "conf") }

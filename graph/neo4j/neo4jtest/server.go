@@ -28,10 +28,11 @@ type Options struct {
 	HeapMB      int               // 1024
 	PageCacheMB int               // 512
 	Settings    map[string]string // further lines of neo4j.conf
-	// Files are put into the folder certificates/bolt before the start.
+	// Certificates are files of the folder certificates/bolt.
 	Certificates map[string][]byte
-	// Process: never in a container.
-	Process bool
+	// Bench: fast in the long run, not soon after its start, and never in a
+	// container: a server to measure.
+	Bench bool
 }
 
 // Server is a server that was started here.
@@ -86,7 +87,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 
 // newHost chooses what runs the server.
 func newHost(ctx context.Context, o Options) (host, error) {
-	if !o.Process && dockerAnswers(ctx) {
+	if !o.Bench && dockerAnswers(ctx) {
 		return newContainer(), nil
 	}
 	return newProcess(ctx)
