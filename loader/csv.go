@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/encoding"
+
 	"tiermap/graph"
 )
 
@@ -19,6 +21,7 @@ type Table struct {
 	sink   *Sink
 	in     Input
 	file   io.ReadCloser
+	comma  string
 	rows   *rowReader
 	header []string
 	index  map[string]int
@@ -31,20 +34,43 @@ type Table struct {
 // known, and each of required must be there, in any order. What is wrong with
 // the header is BadInput that suggests the nearest known column.
 func (s *Sink) OpenTable(in Input, known, required []string) (*Table, error) {
+	return s.OpenLayout(in, Layout{Known: known, Required: required})
+}
+
+// Layout is how a publisher writes a table.
+type Layout struct {
+	Known    []string          // the columns that there may be; nil: any, which the source does not read
+	Required []string          // the columns that there must be
+	Comma    byte              // separates fields; 0: the comma
+	Charset  encoding.Encoding // of the text, such as charmap.Windows1252; nil: UTF-8
+}
+
+// OpenLayout is OpenTable for a table that a publisher writes in his own way.
+// Publishers add columns: where Known is nil, those that nobody asks for are
+// passed over.
+func (s *Sink) OpenLayout(in Input, l Layout) (*Table, error) {
 	file, err := s.Open(in)
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.newTable(in, file, known, required)
+	t, err := s.newTable(in, file, l)
 	if err != nil {
 		file.Close()
 	}
 	return t, err
 }
 
-func (s *Sink) newTable(in Input, file io.ReadCloser, known, required []string) (*Table, error) {
-	t := &Table{sink: s, in: in, file: file, rows: newRowReader(file)}
-	if err := t.readHeader(known, required); err != nil {
+func (s *Sink) newTable(in Input, file io.ReadCloser, l Layout) (*Table, error) {
+	comma := ","
+	if l.Comma != 0 {
+		comma = string(rune(l.Comma))
+	}
+	var text io.Reader = file
+	if l.Charset != nil {
+		text = l.Charset.NewDecoder().Reader(file)
+	}
+	t := &Table{sink: s, in: in, file: file, comma: comma, rows: newRowReader(text, comma)}
+	if err := t.readHeader(l.Known, l.Required); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -58,7 +84,7 @@ func (t *Table) readHeader(known, required []string) (err error) {
 	if !ok {
 		return graph.Errorf(graph.BadInput, "%s is empty: it needs a header with the columns %s", t.in, strings.Join(known, ", "))
 	}
-	if t.header, err = Header(t.in.String(), row.line, row.raw); err != nil {
+	if t.header, err = header(t.in.String(), row.line, row.raw, t.comma); err != nil {
 		return err
 	}
 	t.index, err = CheckHeader(t.in.String(), t.header, known, required)
@@ -66,8 +92,10 @@ func (t *Table) readHeader(known, required []string) (err error) {
 }
 
 // Header splits the row of column names of a file, without blanks around them.
-func Header(file string, line int, raw string) ([]string, error) {
-	names, fault := SplitRow(raw, nil)
+func Header(file string, line int, raw string) ([]string, error) { return header(file, line, raw, ",") }
+
+func header(file string, line int, raw, comma string) ([]string, error) {
+	names, fault := splitRow(raw, comma, nil)
 	if fault != "" {
 		return nil, graph.Errorf(graph.BadInput, "%s, line %d: the header cannot be read: %s; a CSV file in UTF-8 is needed",
 			file, line, fault.Sentence())
@@ -79,14 +107,14 @@ func Header(file string, line int, raw string) ([]string, error) {
 }
 
 // CheckHeader returns where each column of a header stands, or BadInput for a
-// column that is unknown, repeated or missing.
+// column that is unknown (where known is not nil), repeated or missing.
 func CheckHeader(file string, header, known, required []string) (map[string]int, error) {
 	index := make(map[string]int, len(header))
 	for i, name := range header {
-		if !slices.Contains(known, name) {
+		if known != nil && !slices.Contains(known, name) {
 			return nil, unknownColumn(file, name, known)
 		}
-		if _, twice := index[name]; twice {
+		if _, twice := index[name]; twice && name != "" {
 			return nil, graph.Errorf(graph.BadInput, "%s: the header has the column %s twice", file, name)
 		}
 		index[name] = i
@@ -116,7 +144,7 @@ func (t *Table) Next() bool {
 			return false
 		}
 		var fault Reason
-		t.fields, fault = SplitRow(t.row.raw, t.fields[:0])
+		t.fields, fault = splitRow(t.row.raw, t.comma, t.fields[:0])
 		switch {
 		case t.row.tooLong:
 			fault = TooLong
@@ -192,6 +220,7 @@ type row struct {
 // stays open.
 type rowReader struct {
 	src   io.Reader
+	comma string // separates the fields of a row
 	buf   []byte // what was read and not yet used, from start
 	start int
 	line  int   // of the next row
@@ -199,8 +228,8 @@ type rowReader struct {
 	err   error // what ended src too early
 }
 
-func newRowReader(src io.Reader) *rowReader {
-	return &rowReader{src: src, buf: make([]byte, 0, 64<<10), line: 1}
+func newRowReader(src io.Reader, comma string) *rowReader {
+	return &rowReader{src: src, comma: comma, buf: make([]byte, 0, 64<<10), line: 1}
 }
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
@@ -246,7 +275,7 @@ func (r *rowReader) rowOf(n int) row {
 	}
 	if lines > 1 {
 		raw := string(TrimLineEnd(r.buf[r.start : r.start+end]))
-		if _, fault := split(raw, nil); fault != "" { // the quote did not open a field
+		if _, fault := split(raw, r.comma, nil); fault != "" { // the quote did not open a field
 			return r.take(n, 1)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"testing/iotest"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"tiermap/graph"
 )
 
@@ -30,7 +32,7 @@ func readTable(src io.Reader) outcome {
 	w, _ := NewRejectWriter(&rejects)
 	sink := newSink(context.Background(), nil, w, report)
 	defer sink.stop()
-	t, err := sink.newTable(Input{Path: "in/t.csv", Name: "t.csv"}, io.NopCloser(src), []string{"a", "b", "c"}, []string{"a"})
+	t, err := sink.newTable(Input{Path: "in/t.csv", Name: "t.csv"}, io.NopCloser(src), Layout{Known: []string{"a", "b", "c"}, Required: []string{"a"}})
 	if err != nil {
 		return outcome{err: err}
 	}
@@ -163,7 +165,7 @@ func TestTableRejectsAColumn(t *testing.T) {
 	report := &Report{Reasons: map[Reason]int64{}}
 	sink := newSink(t.Context(), nil, w, report)
 	defer sink.stop()
-	table, err := sink.newTable(Input{Path: "in/t.csv", Name: "t.csv"}, io.NopCloser(strings.NewReader("a,b\n1, Nederlnd \n")), []string{"a", "b", "c"}, nil)
+	table, err := sink.newTable(Input{Path: "in/t.csv", Name: "t.csv"}, io.NopCloser(strings.NewReader("a,b\n1, Nederlnd \n")), Layout{Known: []string{"a", "b", "c"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,6 +181,24 @@ func TestTableRejectsAColumn(t *testing.T) {
 		"in/t.csv,2,c,,missing: the value is missing,\"1, Nederlnd \"\n"
 	if out.String() != want {
 		t.Errorf("rejects\n%s\nwant\n%s", out.String(), want)
+	}
+}
+
+func TestTableOfAPublisher(t *testing.T) {
+	sink := newSink(t.Context(), nil, nil, &Report{Reasons: map[Reason]int64{}})
+	defer sink.stop()
+	file := "Country\tSp\xe9cial\tNotes\n\"C\xf4te\td'Ivoire\"\t1,5\t\x97\n"
+	table, err := sink.newTable(Input{Path: "p.txt", Name: "p.txt"}, io.NopCloser(strings.NewReader(file)),
+		Layout{Required: []string{"Country"}, Comma: '\t', Charset: charmap.Windows1252})
+	if err != nil || !table.Next() {
+		t.Fatal(err, table.Close())
+	}
+	got := []string{table.Text("Country"), table.Text("Spécial"), table.Text("Notes"), table.Text("none")}
+	if want := []string{"Côte\td'Ivoire", "1,5", "—", ""}; !slices.Equal(got, want) {
+		t.Errorf("row %q, want %q", got, want)
+	}
+	if table.Next() || table.Close() != nil {
+		t.Error("another row, or an error", table.Close())
 	}
 }
 

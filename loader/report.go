@@ -13,10 +13,11 @@ type Report struct {
 	Read     int64            `json:"read"`
 	Accepted int64            `json:"accepted"`
 	Rejected int64            `json:"rejected"`
-	Replaced int64            `json:"replaced"` // rows that the dataset had before
-	Reasons  map[Reason]int64 `json:"reasons"`  // rejected rows by reason
-	Notes    []string         `json:"notes"`    // what else the user should know
-	Checked  bool             `json:"checked"`  // only read, nothing was written
+	Replaced int64            `json:"replaced"`         // rows that the dataset had before
+	Reasons  map[Reason]int64 `json:"reasons"`          // rejected rows by reason
+	Passed   map[string]int64 `json:"passed,omitempty"` // rows passed over by the source's rule, by rule; not counted in Read
+	Notes    []string         `json:"notes"`            // what else the user should know
+	Checked  bool             `json:"checked"`          // only read, nothing was written
 }
 
 // Refuse makes the error that refuses a dataset as a whole, for what no single

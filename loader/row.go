@@ -12,7 +12,10 @@ const MaxRow = 1 << 20
 // SplitRow takes one row of a CSV file (RFC 4180, comma, without its line end)
 // apart and appends its fields to fields, which may be nil. The Reason is blank
 // where the row is well formed; else the fields say nothing.
-func SplitRow(raw string, fields []string) ([]string, Reason) {
+func SplitRow(raw string, fields []string) ([]string, Reason) { return splitRow(raw, ",", fields) }
+
+// splitRow is SplitRow for another separator than the comma.
+func splitRow(raw, comma string, fields []string) ([]string, Reason) {
 	switch {
 	case len(raw) > MaxRow:
 		return fields, TooLong
@@ -21,20 +24,20 @@ func SplitRow(raw string, fields []string) ([]string, Reason) {
 	case !utf8.ValidString(raw):
 		return fields, NotUTF8
 	}
-	return split(raw, fields)
+	return split(raw, comma, fields)
 }
 
-// split is SplitRow for what is known to be text.
-func split(raw string, fields []string) ([]string, Reason) {
+// split is splitRow for what is known to be text.
+func split(raw, comma string, fields []string) ([]string, Reason) {
 	for rest, more := raw, true; more; {
 		var field string
 		if strings.HasPrefix(rest, `"`) {
 			var ok bool
-			if field, rest, more, ok = quoted(rest); !ok {
+			if field, rest, more, ok = quoted(rest, comma[0]); !ok {
 				return fields, Quoting
 			}
 		} else {
-			field, rest, more = strings.Cut(rest, ",")
+			field, rest, more = strings.Cut(rest, comma)
 			if strings.IndexByte(field, '"') >= 0 {
 				return fields, Quoting
 			}
@@ -45,9 +48,9 @@ func split(raw string, fields []string) ([]string, Reason) {
 }
 
 // quoted reads a field in quotes from the start of s. more is false where it is
-// the last of its row, ok where its quotes are closed and a comma or nothing
+// the last of its row, ok where its quotes are closed and a separator or nothing
 // follows.
-func quoted(s string) (field, rest string, more, ok bool) {
+func quoted(s string, comma byte) (field, rest string, more, ok bool) {
 	end := 1
 	doubled := false
 	for {
@@ -70,7 +73,7 @@ func quoted(s string) (field, rest string, more, ok bool) {
 	switch {
 	case end == len(s):
 		return field, "", false, true
-	case s[end] == ',':
+	case s[end] == comma:
 		return field, s[end+1:], true, true
 	}
 	return "", "", false, false

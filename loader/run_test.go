@@ -81,6 +81,22 @@ func TestRun(t *testing.T) {
 	}
 }
 
+func TestRunCountsRowsAndNotFacts(t *testing.T) {
+	store := loadertest.New()
+	report, err := Run(t.Context(), store, Job{Dataset: graph.Dataset{ID: "d"}, Read: func(_ context.Context, sink *Sink) error {
+		for line := range 3 {
+			sink.Row(scores, "f", line).SetText("country", "NLD")
+			sink.Beside(scores, "f", line).SetText("country", "BEL")
+		}
+		sink.PassOver("the world's total")
+		sink.PassOver("the world's total")
+		return nil
+	}}, Options{})
+	if err != nil || report.Read != 3 || report.Accepted != 3 || report.Passed["the world's total"] != 2 || len(store.Rows["d"]) != 6 {
+		t.Errorf("report %+v, %v, rows %v; want 3 rows with 6 facts, 2 passed over", report, err, store.Rows["d"])
+	}
+}
+
 func TestRunChecksOnly(t *testing.T) {
 	report, err := Run(t.Context(), nil, job(t, "country,value\nNLD,1\nBEL,x\n"), Options{Check: true})
 	if err != nil || report.Read != 2 || report.Accepted != 1 || report.Rejected != 1 || !report.Checked {

@@ -135,6 +135,26 @@ func (s *Sink) Row(k *graph.Kind, file string, line int) graph.Row {
 	return r
 }
 
+// Beside is Row for a fact that comes along with a row that is counted already:
+// the owner in a row about a plant. Accepted counts rows of files, not facts.
+func (s *Sink) Beside(k *graph.Kind, file string, line int) graph.Row {
+	r := s.Row(k, file, line)
+	s.report.Accepted--
+	s.rows.Add(-1)
+	return r
+}
+
+// PassOver counts a row that is no fact of its own by the source's stated rule:
+// the world's total, a detail that the total row already holds. The report
+// names the rule and how many rows it took; they are neither accepted nor
+// rejected.
+func (s *Sink) PassOver(rule string) {
+	if s.report.Passed == nil {
+		s.report.Passed = map[string]int64{}
+	}
+	s.report.Passed[rule]++
+}
+
 // Reject counts a row that is left out and writes it to the file of rejects.
 func (s *Sink) Reject(r Reject) {
 	s.report.Rejected++

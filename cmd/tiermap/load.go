@@ -75,7 +75,7 @@ func (c *commands) load() *cobra.Command {
 			Use: s.name + " " + s.paths, Short: s.short, Long: s.long, Args: cobra.MinimumNArgs(1),
 			RunE: func(cmd *cobra.Command, paths []string) error { return c.runLoad(cmd, s, paths, &o) },
 		}
-		if s.name == "baci" {
+		if s.name != "tables" { // whose dataset.csv says both
 			sub.Flags().StringVar(&o.retrieved, "retrieved", "", "day on which the files were fetched, year-month-day; left out = when they were last changed")
 			sub.Flags().IntVar(&o.priority, "priority", 0, "priority of the datasets: the highest counts where datasets overlap")
 		}
@@ -215,6 +215,9 @@ func (c *commands) report(r *loader.Report, o *loadOptions) error {
 	fmt.Fprintf(c.Stdout, "%s: read %d, accepted %d, rejected %d, replaced %d\n", r.Dataset, r.Read, r.Accepted, r.Rejected, r.Replaced)
 	for _, reason := range slices.Sorted(maps.Keys(r.Reasons)) {
 		fmt.Fprintf(c.Stderr, "  %d rejected: %s\n", r.Reasons[reason], reason.Sentence())
+	}
+	for _, rule := range slices.Sorted(maps.Keys(r.Passed)) {
+		fmt.Fprintf(c.Stderr, "  %d passed over: %s\n", r.Passed[rule], rule)
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(c.Stderr, "  %s\n", note)
