@@ -16,6 +16,7 @@ const (
 	Trades     = "TRADES"
 	Produces   = "PRODUCES"
 	Capacity   = "HAS_CAPACITY"
+	Reserves   = "HAS_RESERVES"
 	Owns       = "OWNS"
 	Supplies   = "SUPPLIES"
 	Byproduct  = "BYPRODUCT_OF"
@@ -24,6 +25,11 @@ const (
 	UsedIn     = "USED_IN"
 	Intensity  = "INTENSITY"
 	Scores     = "SCORES"
+	TakesIn    = "TAKES_IN"
+	Transports = "TRANSPORTS"
+
+	NameMatch    = "NAME_MATCH"
+	NameDecision = "NAME_DECISION"
 )
 
 // Stages of a product, in the order of a chain; recycling feeds back into it.
@@ -76,6 +82,22 @@ func aliases() Field { return Field{Name: "aliases", Type: List, Doc: "other nam
 
 func date(field, doc string) Field { return Field{Name: field, Type: Date, Doc: doc} }
 
+// Outcomes of a written name, and decisions on one.
+var (
+	nameOutcomes  = []string{"matched", "candidate", "new"}
+	nameDecisions = []string{"same", "different", "new"}
+)
+
+// written is a name as somebody wrote it: what is known of it before it is
+// known whose it is.
+func written() []Field {
+	return []Field{
+		key(required(Field{Name: "kind", Type: Word, OneOf: []string{Company, Facility}, Doc: "what it is the name of"})),
+		key(required(Field{Name: "written", Type: Text, Doc: "the name as it was written"})),
+		key(ref("country", "country that was written with it; blank = none", Country)),
+	}
+}
+
 // every row of every kind ends with these.
 func provenance() []Field {
 	return []Field{
@@ -110,14 +132,24 @@ func Kinds() []*Kind {
 			id("LEI, or a stable id of our own"), name("registered or usual name"),
 			ref("country", "country of the registered seat", Country),
 			{Name: "lei", Type: Text, Doc: "legal entity identifier, ISO 17442"}, aliases(),
-		}, Links: []Link{{Name: "LOCATED_IN", Field: "country"}}},
+			ref("headquarters", "country of the headquarters", Country),
+			{Name: "status", Type: Word, OneOf: []string{"active", "inactive"}, Doc: "inactive: it has ceased to exist or to do business"},
+			{Name: "registration", Type: Word, Doc: "state of the registration of its LEI: issued, lapsed, retired, merged, duplicate, …"},
+			ref("successor", "the company that took its place, by merger for instance", Company),
+			{Name: "parent_exception", Type: List, Doc: "why it reports no direct parent, such as NATURAL_PERSONS; several separated by ;"},
+			{Name: "ultimate_parent_exception", Type: List, Doc: "why it reports no ultimate parent"},
+		}, Links: []Link{{Name: "LOCATED_IN", Field: "country"}, {Name: "SUCCEEDED_BY", Field: "successor"}}},
 		{Name: Facility, Table: "facility", Doc: "a mine, plant or works", Fields: []Field{
 			id("a stable id of our own"), name("usual name"),
 			ref("country", "country that it stands in", Country),
 			{Name: "latitude", Type: Float, Unit: "degrees", Min: -90, Max: 90, Doc: "WGS 84 latitude"},
 			{Name: "longitude", Type: Float, Unit: "degrees", Min: -180, Max: 180, Doc: "WGS 84 longitude"},
-			ref("operator", "the company that runs it", Company),
-		}, Links: []Link{{Name: "LOCATED_IN", Field: "country"}, {Name: "OPERATES", Field: "operator", Inward: true}}},
+			ref("operator", "the company that runs it", Company), aliases(),
+			{Name: "activity", Type: Word, Doc: "what it is, in the source's words, such as Mine or Smelter"},
+			{Name: "status", Type: Word, Doc: "whether it works, in the source's words, such as care and maintenance"},
+			ref("part_of", "the site that it is a part of", Facility),
+		}, Links: []Link{{Name: "LOCATED_IN", Field: "country"}, {Name: "OPERATES", Field: "operator", Inward: true},
+			{Name: "PART_OF", Field: "part_of"}}},
 		{Name: Material, Table: "material", Doc: "a raw material, the mass that is followed through a chain", Fields: []Field{
 			id("an id of our own, such as gallium"), name("English name"),
 			{Name: "symbol", Type: Word, Doc: "chemical symbol, where it is an element"}, aliases(),
@@ -162,6 +194,10 @@ func Kinds() []*Kind {
 				{Name: "value_usd", Type: Float, Unit: "USD", Min: 0, Max: 1e18, Doc: "value, USD of the year"},
 				tonnes("mass, as basis says"), basis(),
 				ref("material", "the material that is counted, where basis is contained", Material), relativeError(),
+				{Name: "reported_by", Type: Word, OneOf: []string{"importer", "exporter"},
+					Doc: "whose report the figures are, where both sides may report a flow"},
+				{Name: "mirror_value_usd", Type: Float, Unit: "USD", Min: 0, Max: 1e18, Doc: "value by the report of the other side, USD of the year"},
+				{Name: "mirror_tonnes", Type: Float, Unit: "tonnes", Min: 0, Max: 1e15, Doc: "mass by the report of the other side"},
 			}},
 		{Name: Produces, Table: "production", Doc: "what a country, a company or a plant made in a year",
 			From: []string{"facility", "company", "country"}, To: []string{"product"},
@@ -175,10 +211,19 @@ func Kinds() []*Kind {
 			From: []string{"facility", "company", "country"}, To: []string{"product"},
 			Fields: slices.Concat([]Field{year(), key(required(ref("product", "what could be made", Product)))},
 				producer("country of production; with a company: where it produces"), []Field{required(tonnes("mass a year, gross"))})},
-		{Name: Owns, Table: "owns", Doc: "a share of ownership",
+		{Name: Reserves, Table: "reserves", Doc: "what a country, a company or a mine could still extract at a profit, as assessed in a year",
+			From: []string{"facility", "company", "country"}, To: []string{"product"},
+			Fields: slices.Concat([]Field{year(), key(required(ref("product", "what would be extracted", Product)))},
+				producer("country that it lies in; with a company: where it holds it"), []Field{
+					key(ref("material", "the material that is counted, where basis is contained", Material)), key(basis()),
+					required(tonnes("mass, as basis says")),
+				})},
+		{Name: Owns, Table: "owns", Doc: "a share of ownership, or that accounts are consolidated",
 			From: []string{"owner"}, To: []string{"owned"}, Fields: []Field{
 				key(required(ref("owner", "the company that owns", Company))),
 				key(required(ref("owned", "the company or plant that is owned", Company, Facility))),
+				key(Field{Name: "kind", Type: Word, OneOf: []string{"direct", "ultimate"}, Doc: "blank = a share of ownership; direct, ultimate = " +
+					"the owner consolidates its accounts as the direct or the ultimate parent, and the share is not known"}),
 				key(date("from", "first day")), share("share of ownership; blank = not known"), date("until", "last day"),
 			}},
 		{Name: Supplies, Table: "supplies", Doc: "what one company or plant supplies another with",
@@ -187,6 +232,23 @@ func Kinds() []*Kind {
 				key(required(ref("customer", "who is supplied", Company, Facility))),
 				key(required(ref("product", "what is supplied", Product))), tonnes("mass, gross"),
 				share("of the customer's supply of that product"),
+			}},
+		{Name: TakesIn, Table: "intake", Doc: "what a plant took in to make its products",
+			From: []string{"facility"}, To: []string{"product"}, Fields: []Field{
+				year(), key(required(ref("facility", "the plant", Facility))),
+				key(required(ref("product", "what it took in", Product))), tonnes("mass, gross; blank = not known"),
+			}},
+		{Name: Transports, Table: "transport", Doc: "what left a mine or plant, where to and how",
+			From: []string{"facility"}, To: []string{"to_facility", "product"}, Fields: []Field{
+				{Name: "year", Type: Int, Key: true, Min: 1000, Max: 2999, Doc: "calendar year; blank = not stated"},
+				key(required(ref("facility", "where it left from", Facility))),
+				key(ref("product", "what was carried; blank = not stated", Product)),
+				key(Field{Name: "destination", Type: Text, Doc: "where to, in the source's words"}),
+				ref("to_facility", "the destination, where it is a plant that is known", Facility),
+				key(Field{Name: "means", Type: Text, Doc: "how, in the source's words, such as Rail"}),
+				{Name: "abroad", Type: Word, OneOf: []string{"yes", "no"}, Doc: "whether it left the country; blank = not stated"},
+				key(Field{Name: "exported_to", Type: Text, Doc: "countries or regions that it went to, in the source's words"}),
+				tonnes("mass, gross"),
 			}},
 		{Name: Byproduct, Table: "byproduct_of", Doc: "the host that a material is recovered with",
 			From: []string{"material"}, To: []string{"host"}, Fields: []Field{
@@ -227,6 +289,23 @@ func Kinds() []*Kind {
 				{Name: "value", Type: Float, Unit: "of the indicator", Doc: "value; blank = not known"},
 				{Name: "standard_error", Type: Float, Unit: "of the indicator", Doc: "standard error of the value"},
 			}},
+		{Name: NameMatch, Table: "name_match", Doc: "what a load took a written name for, or found like it",
+			From: []string{"written"}, To: []string{"entity"}, Fields: slices.Concat(written(), []Field{
+				key(required(ref("entity", "what it was taken for, or what is like it", Company, Facility))),
+				required(Field{Name: "outcome", Type: Word, OneOf: nameOutcomes,
+					Doc: "matched = taken for it; candidate = like it, for review; new = nothing known is it, so that it became an entity of its own"}),
+				{Name: "score", Type: Float, Unit: "1", Min: 0, Max: 1, Doc: "how sure; 1 for an identifier or a decision"},
+				{Name: "reason", Type: Text, Doc: "why"},
+			})},
+		{Name: NameDecision, Table: "name_decision", Doc: "what somebody decided that a written name stands for",
+			From: []string{"written"}, To: []string{"entity"}, Fields: slices.Concat(written(), []Field{
+				key(ref("entity", "the id that is decided on; blank where decision is new", Company, Facility)),
+				required(Field{Name: "decision", Type: Word, OneOf: nameDecisions,
+					Doc: "same = it is that entity; different = it is not; new = it is none that is known"}),
+				{Name: "score", Type: Float, Unit: "1", Min: 0, Max: 1, Doc: "what the candidate scored when it was decided on"},
+				{Name: "reason", Type: Text, Doc: "why, in the words of who decided"},
+				date("decided", "day of the decision"),
+			})},
 	}
 	for _, k := range kinds {
 		k.Fields = append(k.Fields, provenance()...)

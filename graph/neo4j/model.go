@@ -20,6 +20,7 @@ const (
 // codeLabels are the labels of what a field names that no kind declares.
 var codeLabels = map[string]string{
 	"code": "TradeCode", "indicator": "Indicator", "sector": "Sector", "application": "Application",
+	"written": "WrittenName",
 }
 
 // maxKey is how many bytes a text may have to be an id of a node or to stand in

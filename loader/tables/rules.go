@@ -30,6 +30,8 @@ func (r *reader) rules(w *row) *fault {
 		return first(r.producer(w), atMostOne(w, "tonnes", "share"), r.content(w))
 	case graph.Capacity:
 		return r.producer(w)
+	case graph.Reserves:
+		return first(r.producer(w), r.content(w))
 	case graph.Supplies:
 		return atMostOne(w, "tonnes", "share")
 	case graph.Intensity:
@@ -71,6 +73,8 @@ func Rules(kind string) []string {
 			"tonnes of one product and year have one basis, else the dataset is refused"}
 	case graph.Capacity:
 		return []string{producer}
+	case graph.Reserves:
+		return []string{producer, content}
 	case graph.Supplies:
 		return []string{"tonnes or share, not both"}
 	case graph.Intensity:
