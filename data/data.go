@@ -6,7 +6,10 @@
 // own tables.
 package data
 
-import "embed"
+import (
+	"embed"
+	"encoding/csv"
+)
 
 // Countries holds the folder countries: country.csv has one row for each
 // country, former state, place that is no country, and group. What publishers
@@ -20,3 +23,21 @@ var Countries embed.FS
 //
 //go:embed names_nl.csv
 var Names embed.FS
+
+// Dutch returns the Dutch names that are shipped of the nodes of a kind
+// (country, material or product), by id.
+func Dutch(kind string) (map[string]string, error) {
+	f, err := Names.Open("names_nl.csv")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	names := map[string]string{}
+	for _, r := range rows {
+		if r[0] == kind {
+			names[r[1]] = r[2]
+		}
+	}
+	return names, err
+}

@@ -159,6 +159,7 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType *graphql.Object)
 				with(first(200, "How many nodes at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share of a node, inclusive, 0..1.")), b.network),
 			"tierFlows": answerField(must(b.tierFlowsType(unexplained)), "The chain as bands from where one stage is made to where the next is made; no cycles, and layer by layer they add up to origins plus unexplained.",
 				with(first(300, "How many flows at most, up to 1000."), "minShare", minShare(0.005, "Least share of a flow, inclusive, 0..1; smaller ones are folded and counted.")), b.tierFlows),
+			"finding": b.findingField(),
 			"concentration": answerField(must(concentrationType()), "How concentrated the supply is.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.Concentration(p.Context) }),
 			"madeHereSteps": answerField(must(graphql.Float), "Expected number of making steps from the target to the origin, the mine included.", nil,

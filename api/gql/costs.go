@@ -17,6 +17,7 @@ func Costs() map[string]guard.Field {
 		"Dependency.unexplained": {Rows: 60},
 		"Dependency.chokepoints": {Weight: passThrough},
 		"Dependency.network":     {Weight: passThrough},
+		"Dependency.finding":     {Weight: passThrough},
 		"Tier.madeIn":            {Rows: 30},
 	}
 }

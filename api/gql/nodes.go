@@ -9,12 +9,13 @@ import (
 	"tiermap/graph"
 	"tiermap/graph/ask"
 	"tiermap/graph/country"
+	"tiermap/graph/finding"
 )
 
 // nodeTypes are the types of things that exist apart from any question.
 type nodeTypes struct {
 	country, company, facility, material, product, dataset, trade, hit, pageInfo *graphql.Object
-	kind, stage, placeKind                                                       *graphql.Enum
+	kind, stage, placeKind, language                                             *graphql.Enum
 }
 
 // kindNames are the values of the enum Kind and the kinds that they stand for.
@@ -40,10 +41,11 @@ func (b *builder) nodeTypes() nodeTypes {
 		[2]string{"COUNTRY", "A country or territory of today."}, [2]string{"FORMER", "A state that has ended."},
 		[2]string{"AREA", "No country: areas not specified, bunkers, free zones."},
 		[2]string{"GROUP", "Several countries, asked as one place: the European Union."})
-	t.country = b.countryType(t.placeKind)
+	t.language = languageType()
+	t.country = b.countryType(t)
 	t.material = object("Material", "A raw material: the mass that is followed through a chain.", graphql.Fields{
 		"id":      prop(must(graphql.ID), "Id, such as gallium.", func(m ask.Material) any { return m.ID }),
-		"name":    prop(must(graphql.String), "English name.", func(m ask.Material) any { return orID(m.Name, m.ID) }),
+		"name":    nameField(t, "Name.", func(m ask.Material) (string, string) { return orID(m.Name, m.ID), m.Dutch }),
 		"symbol":  prop(graphql.String, "Chemical symbol, where it is an element.", func(m ask.Material) any { return text(m.Symbol) }),
 		"aliases": prop(list(graphql.String), "Other names.", func(m ask.Material) any { return m.Aliases }),
 	})
@@ -105,12 +107,25 @@ var placeKinds = map[country.Kind]string{
 	country.State: "COUNTRY", country.Former: "FORMER", country.Area: "AREA", country.Group: "GROUP",
 }
 
-func (b *builder) countryType(kind *graphql.Enum) *graphql.Object {
+// nameField is a name in the language that is asked for; where there is none in
+// Dutch, the English one.
+func nameField[T any](t nodeTypes, doc string, names func(T) (english, dutch string)) *graphql.Field {
+	args := graphql.FieldConfigArgument{"language": argDefault(t.language, "The language; where there is no Dutch name, the English one is given.", string(finding.English))}
+	return compute(must(graphql.String), doc, args, func(p graphql.ResolveParams, node T) (any, error) {
+		english, dutch := names(node)
+		if languageOf(p) == finding.Dutch && dutch != "" {
+			return dutch, nil
+		}
+		return english, nil
+	})
+}
+
+func (b *builder) countryType(t nodeTypes) *graphql.Object {
 	return object("Country", "A country, a group of countries, or an area that trade statistics name.", graphql.Fields{
 		"id": prop(must(graphql.ID), "ISO 3166-1 alpha-3, or an id of our own where there is none (EU, AREAS-NES).",
 			func(c country.Place) any { return c.ID }),
-		"name":    prop(must(graphql.String), "Short English name.", func(c country.Place) any { return orID(c.Name, c.ID) }),
-		"kind":    prop(must(kind), "What the place is.", func(c country.Place) any { return placeKinds[c.Kind] }),
+		"name":    nameField(t, "Short name.", func(c country.Place) (string, string) { return orID(c.Name, c.ID), c.Dutch }),
+		"kind":    prop(must(t.placeKind), "What the place is.", func(c country.Place) any { return placeKinds[c.Kind] }),
 		"iso2":    prop(graphql.String, "ISO 3166-1 alpha-2.", func(c country.Place) any { return text(c.ISO2) }),
 		"m49":     prop(graphql.String, "United Nations M49 code, three digits.", func(c country.Place) any { return text(c.M49) }),
 		"aliases": prop(list(graphql.String), "Other names and spellings.", func(c country.Place) any { return c.Aliases }),
@@ -167,7 +182,7 @@ func (b *builder) productType(t nodeTypes) *graphql.Object {
 		})})
 	return object("Product", "A commodity at one stage of a chain, or a trade code that is asked for as one.", graphql.Fields{
 		"id":     prop(must(graphql.ID), "Id, such as lithium-carbonate or HS2017:811292.", func(p ask.Product) any { return p.ID }),
-		"name":   prop(must(graphql.String), "English name.", func(p ask.Product) any { return orID(p.Name, p.ID) }),
+		"name":   nameField(t, "Name.", func(p ask.Product) (string, string) { return orID(p.Name, p.ID), p.Dutch }),
 		"stage":  prop(t.stage, "Where in a chain it stands; null for a trade code.", func(p ask.Product) any { return text(strings.ToUpper(p.Stage)) }),
 		"pooled": prop(must(graphql.Boolean), "True where everyone draws it from one world market, for there is no trade data.", func(p ask.Product) any { return p.Pooled }),
 		"materials": compute(list(content), "What it contains.", nil, func(p graphql.ResolveParams, v ask.Product) (any, error) {

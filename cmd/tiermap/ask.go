@@ -23,15 +23,20 @@ const longestAsk = time.Hour
 const costliestAsk = 1_000_000_000
 
 func (c *commands) ask() *cobra.Command {
-	var variables string
+	var variables, language string
+	var findings bool
 	cmd := &cobra.Command{
 		Use:   "ask 'GRAPHQL' | -",
 		Short: "Ask a question in GraphQL, without a server",
 		Example: `  tiermap ask '{ dependency(country: "NLD", product: "cobalt-oxide") { shares(first: 5) { country { name } direct origin } } }'
+  tiermap ask --finding '{ dependency(country: "NLD", product: "cobalt-oxide") }'
   tiermap ask - < question.graphql`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := c.request(args[0], variables)
+			if err == nil && findings {
+				request.Query, err = onlyFindings(request.Query, language)
+			}
 			if err != nil {
 				return c.answer(failure(err))
 			}
@@ -45,9 +50,14 @@ func (c *commands) ask() *cobra.Command {
 				return c.answer(failure(err))
 			}
 			defer store.Close()
+			if findings {
+				return c.printFindings(executor.Do(cmd.Context(), request))
+			}
 			return c.answer(executor.Do(cmd.Context(), request))
 		},
 	}
+	cmd.Flags().BoolVar(&findings, "finding", false, "print the answer in sentences; the question's own fields of a dependency are not needed")
+	cmd.Flags().StringVar(&language, "language", "en", "language of the sentences: en or nl")
 	cmd.Flags().StringVar(&variables, "variables", "", "variables of the question, as a JSON object")
 	return cmd
 }

@@ -14,6 +14,7 @@ import (
 type Material struct {
 	ID      string
 	Name    string
+	Dutch   string // "" where none is shipped
 	Symbol  string
 	Aliases []string
 }
@@ -22,6 +23,7 @@ type Material struct {
 type Product struct {
 	ID     string
 	Name   string
+	Dutch  string // "" where none is shipped
 	Stage  string // "" for a trade code that is asked for as a product
 	Pooled bool
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tiermap/data"
 	"tiermap/graph"
 	"tiermap/graph/country"
 	"tiermap/graph/supply"
@@ -95,7 +96,30 @@ func readCatalogue(ctx context.Context, snap graph.Snapshot, builtin *country.Li
 	if c.products, err = readProducts(ctx, snap, graph.Query{}); err != nil {
 		return nil, err
 	}
+	if err := c.nameInDutch(); err != nil {
+		return nil, err
+	}
 	return c, c.readFacts(ctx, snap)
+}
+
+// nameInDutch gives the materials and products that tiermap ships their Dutch
+// names.
+func (c *catalogue) nameInDutch() error {
+	materials, err := data.Dutch("material")
+	if err != nil {
+		return err
+	}
+	products, err := data.Dutch("product")
+	if err != nil {
+		return err
+	}
+	for i := range c.materials {
+		c.materials[i].Dutch = materials[c.materials[i].ID]
+	}
+	for i := range c.products {
+		c.products[i].Dutch = products[c.products[i].ID]
+	}
+	return nil
 }
 
 // readFacts reads the facts that make up the supply catalogue.

@@ -52,14 +52,14 @@ func Builtin() (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(data.Names, "names_nl.csv", func(row map[string]string) error {
-		if p := places[row["id"]]; p != nil && row["kind"] == "country" {
-			p.Dutch = row["name"]
-		}
-		return nil
-	})
+	dutch, err := data.Dutch("country")
 	if err != nil {
 		return nil, err
+	}
+	for id, name := range dutch {
+		if p := places[id]; p != nil {
+			p.Dutch = name
+		}
 	}
 	var terms []term
 	err = each(extra, "codes.csv", func(row map[string]string) error {

@@ -1,0 +1,66 @@
+package ask
+
+import (
+	"context"
+	"math"
+
+	"tiermap/graph/country"
+	"tiermap/graph/finding"
+	"tiermap/graph/supply"
+)
+
+// Finding puts the answer into sentences. epsilon is what a single point of
+// failure may leave, 0..1.
+func (a *Answer) Finding(ctx context.Context, language finding.Language, epsilon float64) (finding.Finding, error) {
+	said := finding.Answer{
+		Place: placeName(a.Country), Product: productName(a.Product),
+		Material: finding.Name{ID: a.Material.ID, English: orID(a.Material.Name, a.Material.ID), Dutch: a.Material.Dutch},
+		Members:  len(a.Plan.Members), Year: a.Year, HasSupply: a.HasSupply(), Domestic: a.DomesticShare(),
+	}
+	tonnes, ok := a.SupplyTonnes()
+	if said.Tonnes = tonnes; !ok {
+		said.Tonnes = math.NaN()
+	}
+	shares, err := a.Shares(ctx)
+	if err != nil {
+		return finding.Finding{}, err
+	}
+	for _, s := range shares {
+		said.Shares = append(said.Shares, finding.Share{Place: placeName(a.Place(s.Place)), Direct: s.Direct, Origin: s.Origin})
+	}
+	ends, err := a.Unexplained(ctx)
+	if err != nil {
+		return finding.Finding{}, err
+	}
+	for _, e := range ends {
+		said.Unexplained = append(said.Unexplained, finding.End{Place: placeName(a.Place(e.Place)),
+			Product: productName(a.Stage(e.Product)), Share: e.Share, Reason: e.Reason})
+	}
+	if said.Estimated, err = a.EstimatedShare(ctx); err != nil {
+		return finding.Finding{}, err
+	}
+	chokepoints, err := a.Chokepoints(ctx, supply.KindCountry, epsilon, 0, 10)
+	if err != nil {
+		return finding.Finding{}, err
+	}
+	for _, c := range chokepoints {
+		said.Chokepoints = append(said.Chokepoints, finding.Chokepoint{Place: placeName(a.Place(c.Place)),
+			PassThrough: c.PassThrough, Single: c.SinglePointOfFailure})
+	}
+	return finding.Write(said, language), nil
+}
+
+func placeName(p country.Place) finding.Name {
+	return finding.Name{ID: p.ID, English: orID(p.Name, p.ID), Dutch: p.Dutch}
+}
+
+func productName(p Product) finding.Name {
+	return finding.Name{ID: p.ID, English: orID(p.Name, p.ID), Dutch: p.Dutch}
+}
+
+func orID(name, id string) string {
+	if name == "" {
+		return id
+	}
+	return name
+}
