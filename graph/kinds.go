@@ -4,29 +4,31 @@ import "slices"
 
 // Names of the kinds that code refers to.
 const (
-	Country    = "Country"
-	Company    = "Company"
-	Facility   = "Facility"
-	Material   = "Material"
-	Product    = "Product"
-	Measure    = "Measure"
-	Contains   = "CONTAINS"
-	MadeFrom   = "MADE_FROM"
-	CodedAs    = "CODED_AS"
-	Trades     = "TRADES"
-	Produces   = "PRODUCES"
-	Capacity   = "HAS_CAPACITY"
-	Reserves   = "HAS_RESERVES"
-	Owns       = "OWNS"
-	Supplies   = "SUPPLIES"
-	Byproduct  = "BYPRODUCT_OF"
-	Substitute = "SUBSTITUTES"
-	Recycled   = "RECYCLED"
-	UsedIn     = "USED_IN"
-	Intensity  = "INTENSITY"
-	Scores     = "SCORES"
-	TakesIn    = "TAKES_IN"
-	Transports = "TRANSPORTS"
+	Country     = "Country"
+	Company     = "Company"
+	Facility    = "Facility"
+	Material    = "Material"
+	Product     = "Product"
+	Measure     = "Measure"
+	Contains    = "CONTAINS"
+	MadeFrom    = "MADE_FROM"
+	CodedAs     = "CODED_AS"
+	Corresponds = "CORRESPONDS"
+	Trades      = "TRADES"
+	Sources     = "SOURCES"
+	Produces    = "PRODUCES"
+	Capacity    = "HAS_CAPACITY"
+	Reserves    = "HAS_RESERVES"
+	Owns        = "OWNS"
+	Supplies    = "SUPPLIES"
+	Byproduct   = "BYPRODUCT_OF"
+	Substitute  = "SUBSTITUTES"
+	Recycled    = "RECYCLED"
+	UsedIn      = "USED_IN"
+	Intensity   = "INTENSITY"
+	Scores      = "SCORES"
+	TakesIn     = "TAKES_IN"
+	Transports  = "TRANSPORTS"
 
 	NameMatch    = "NAME_MATCH"
 	NameDecision = "NAME_DECISION"
@@ -185,6 +187,12 @@ func Kinds() []*Kind {
 				key(required(Field{Name: "code", Type: Word, Doc: "nomenclature, revision and code, such as HS2017:811292"})),
 				share("share of the code's trade that is this product; blank = an equal part of what is left"), concentration(),
 			}},
+		{Name: Corresponds, Table: "correspondence", Doc: "what goods under one trade code are under another revision or nomenclature",
+			From: []string{"code"}, To: []string{"other"}, Fields: []Field{
+				key(required(Field{Name: "code", Type: Word, Doc: "nomenclature, revision and code, such as HS2022:811292"})),
+				key(required(Field{Name: "other", Type: Word, Doc: "the code of the other revision or nomenclature"})),
+				share("share of the code's trade that the other code holds; blank = an equal part of what is left"),
+			}},
 		{Name: Trades, Table: "trade", Doc: "what one country sold another in a year", Additive: true,
 			From: []string{"exporter"}, To: []string{"importer"}, Fields: []Field{
 				year(), key(required(ref("exporter", "the country that sold", Country))),
@@ -198,6 +206,14 @@ func Kinds() []*Kind {
 					Doc: "whose report the figures are, where both sides may report a flow"},
 				{Name: "mirror_value_usd", Type: Float, Unit: "USD", Min: 0, Max: 1e18, Doc: "value by the report of the other side, USD of the year"},
 				{Name: "mirror_tonnes", Type: Float, Unit: "tonnes", Min: 0, Max: 1e15, Doc: "mass by the report of the other side"},
+			}},
+		{Name: Sources, Table: "sourcing", Doc: "where a country or group gets a material from at a stage, as a study states it",
+			From: []string{"importer"}, To: []string{"supplier"}, Fields: []Field{
+				year(), key(required(ref("material", "the material", Material))),
+				key(required(Field{Name: "stage", Type: Word, OneOf: stages, Doc: "the stage of the chain that is supplied"})),
+				key(required(ref("importer", "the country or group that is supplied", Country))),
+				key(required(ref("supplier", "the country that supplies; the importer itself or a member = domestic", Country))),
+				required(share("share of the importer's supply of the material at that stage, domestic production included")),
 			}},
 		{Name: Produces, Table: "production", Doc: "what a country, a company or a plant made in a year",
 			From: []string{"facility", "company", "country"}, To: []string{"product"},

@@ -22,6 +22,7 @@ type Table struct {
 	in     Input
 	file   io.ReadCloser
 	comma  string
+	open   bool // see Layout.OpenEnded
 	rows   *rowReader
 	header []string
 	index  map[string]int
@@ -43,6 +44,8 @@ type Layout struct {
 	Required []string          // the columns that there must be
 	Comma    byte              // separates fields; 0: the comma
 	Charset  encoding.Encoding // of the text, such as charmap.Windows1252; nil: UTF-8
+	// OpenEnded: rows may end with a separator that the header does not have.
+	OpenEnded bool
 }
 
 // OpenLayout is OpenTable for a table that a publisher writes in his own way.
@@ -69,7 +72,7 @@ func (s *Sink) newTable(in Input, file io.ReadCloser, l Layout) (*Table, error) 
 	if l.Charset != nil {
 		text = l.Charset.NewDecoder().Reader(file)
 	}
-	t := &Table{sink: s, in: in, file: file, comma: comma, rows: newRowReader(text, comma)}
+	t := &Table{sink: s, in: in, file: file, comma: comma, open: l.OpenEnded, rows: newRowReader(text, comma)}
 	if err := t.readHeader(l.Known, l.Required); err != nil {
 		return nil, err
 	}
@@ -145,6 +148,9 @@ func (t *Table) Next() bool {
 		}
 		var fault Reason
 		t.fields, fault = splitRow(t.row.raw, t.comma, t.fields[:0])
+		if n := len(t.header); t.open && len(t.fields) == n+1 && t.fields[n] == "" {
+			t.fields = t.fields[:n]
+		}
 		switch {
 		case t.row.tooLong:
 			fault = TooLong

@@ -125,7 +125,7 @@ func typeOf(f graph.Field) string {
 	switch f.Name {
 	case "id":
 		return "id"
-	case "code":
+	case "code", "other":
 		return "trade code"
 	}
 	return "text"

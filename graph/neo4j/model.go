@@ -17,9 +17,12 @@ const (
 	declares      = "DECLARES"
 )
 
+// unknownName is the name of the one node Unknown.
+const unknownName = "not known"
+
 // codeLabels are the labels of what a field names that no kind declares.
 var codeLabels = map[string]string{
-	"code": "TradeCode", "indicator": "Indicator", "sector": "Sector", "application": "Application",
+	"code": "TradeCode", "other": "TradeCode", "indicator": "Indicator", "sector": "Sector", "application": "Application",
 	"written": "WrittenName",
 }
 

@@ -22,6 +22,8 @@ func (r *reader) rules(w *row) *fault {
 		return notCode(w)
 	case graph.Measure:
 		return first(someOf(w, "product", "code"), inOrderOfDays(w))
+	case graph.Corresponds:
+		return otherNomenclature(w)
 	case graph.Owns:
 		return first(differ(w, "owner", "owned"), inOrderOfDays(w))
 	case graph.Trades:
@@ -61,6 +63,8 @@ func Rules(kind string) []string {
 			"where a row names a material, its input contains it, else the dataset is refused"}
 	case graph.CodedAs:
 		return []string{"the shares of a code sum to 1 at most, alone and with the datasets that are loaded, else the dataset is refused"}
+	case graph.Corresponds:
+		return []string{"code and other are of different nomenclatures or revisions"}
 	case graph.Owns:
 		return []string{"owner and owned differ", "from is not after until"}
 	case graph.Trades:
@@ -114,6 +118,17 @@ func (w *row) given(column string) bool { return w.text(column) != "" || w.known
 func notCode(w *row) *fault {
 	if _, _, isCode := graph.SplitCode(w.text("id")); isCode {
 		return &fault{"id", loader.BadID, "it is written like a trade code, for which it would be taken wherever a product is named"}
+	}
+	return nil
+}
+
+// otherNomenclature keeps codes apart that correspond: each is of a revision of
+// its own.
+func otherNomenclature(w *row) *fault {
+	of, _, _ := graph.SplitCode(w.text("code"))
+	other, _, _ := graph.SplitCode(w.text("other"))
+	if of == other {
+		return &fault{"other", loader.Conflict, "both codes are of " + of}
 	}
 	return nil
 }

@@ -94,7 +94,7 @@ func word(f graph.Field, text string) (loader.Reason, string) {
 		return loader.NotAllowed, "they are " + strings.Join(f.OneOf, ", ")
 	case f.Name == "id" && !graph.ValidID(text):
 		return loader.BadID, ""
-	case f.Name == "code":
+	case f.Name == "code" || f.Name == "other":
 		if detail, ok := tradeCode(text); !ok {
 			return loader.BadCode, detail
 		}
