@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -70,7 +71,14 @@ func (c *commands) buildIn(ctx context.Context, store graph.Store, materials []s
 			return err
 		}
 	}
-	return b.publish(ctx, ids)
+	err = b.publish(ctx, ids)
+	if err != nil && !errors.Is(err, errReported) {
+		return err
+	}
+	if err := c.tidy(ctx, store); err != nil {
+		return err
+	}
+	return err
 }
 
 func newAsker(store graph.Store) (*ask.Asker, error) {
@@ -151,6 +159,27 @@ func (b *publishing) keepOnly(ctx context.Context, ids []graph.PublicationID) er
 	taken, err := b.publisher.Unpublish(ctx, ids)
 	if err == nil && taken > 0 {
 		fmt.Fprintf(b.Stderr, "taken away, for nothing is loaded of them any more: %d\n", taken)
+	}
+	return err
+}
+
+// tidier is a store in which some of what people see is brought up to date after
+// a change.
+type tidier interface {
+	Tidy(ctx context.Context) error
+}
+
+// tidy has a store finish what a change left for later, so that who looks at the
+// graph next sees the names of now, and no row that was replaced.
+func (c *commands) tidy(ctx context.Context, store graph.Store) error {
+	t, ok := store.(tidier)
+	if !ok {
+		return nil
+	}
+	defer showStep(c.Stderr, "bringing names up to date, clearing away what was replaced")()
+	err := t.Tidy(ctx)
+	if err != nil {
+		fmt.Fprintln(c.Stderr, "What was asked for is done, but names in the graph may lag, and rows that were replaced may still be there, until the next load or build.")
 	}
 	return err
 }

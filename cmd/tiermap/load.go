@@ -12,11 +12,14 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/baci"
+	"tiermap/loader/comtrade"
+	"tiermap/loader/gleif"
 	"tiermap/loader/tables"
 )
 
@@ -26,6 +29,8 @@ type source struct {
 	// jobs turns paths into datasets to load. The store is nil where nothing is
 	// to be written and there is none.
 	jobs func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error)
+	// flags are those that other sources do not have; may be nil.
+	flags func(f *pflag.FlagSet, o *loadOptions)
 }
 
 // loadOptions are the flags of load.
@@ -35,6 +40,8 @@ type loadOptions struct {
 	rejects     string
 	retrieved   string
 	priority    int
+	name        string
+	revision    string
 }
 
 func sources() []source {
@@ -50,7 +57,30 @@ func sources() []source {
 			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return baci.Jobs(paths, baci.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority})
 			}},
+		{name: "comtrade", paths: "FILE...", short: "trade as reported to UN Comtrade: downloads, bulk files, answers of its API",
+			long: "CSV, tab-separated or JSON files as UN Comtrade hands them out. Each year and revision of the Harmonized\n" +
+				"System becomes one dataset, of all files that are named together: name all those of a year at once.",
+			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return comtrade.Jobs(paths, comtrade.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority,
+					Name: o.name, Revision: o.revision})
+			},
+			flags: func(f *pflag.FlagSet, o *loadOptions) {
+				nameFlag(f, o)
+				f.StringVar(&o.revision, "revision", "", "revision of the Harmonized System, such as HS2017, of files that do not say; left out = that of the year")
+			}},
+		{name: "gleif", paths: "FILE...", short: "companies and their parents from GLEIF (LEI level 1 and 2)",
+			long: "Golden copy or concatenated files of level 1 (lei2), of relationships (rr) and of reporting exceptions (repex), as\n" +
+				".csv, .xml or .json, plain or in the .zip of each; or responses of api.gleif.org. Name them together: a date of the\n" +
+				"golden copy becomes one dataset. Level 2 alone refers to the companies of the store.",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return gleif.Jobs(paths, gleif.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
+			}},
 	}
+}
+
+// nameFlag is for sources whose files are cuts that users make.
+func nameFlag(f *pflag.FlagSet, o *loadOptions) {
+	f.StringVar(&o.name, "name", "", "what the ids of the datasets begin with, to keep several cuts side by side; left out = the source")
 }
 
 func (c *commands) load() *cobra.Command {
@@ -78,6 +108,9 @@ func (c *commands) load() *cobra.Command {
 		if s.name != "tables" { // whose dataset.csv says both
 			sub.Flags().StringVar(&o.retrieved, "retrieved", "", "day on which the files were fetched, year-month-day; left out = when they were last changed")
 			sub.Flags().IntVar(&o.priority, "priority", 0, "priority of the datasets: the highest counts where datasets overlap")
+		}
+		if s.flags != nil {
+			s.flags(sub.Flags(), &o)
 		}
 		cmd.AddCommand(sub)
 	}
@@ -152,6 +185,15 @@ func (c *commands) loadInto(ctx context.Context, store graph.Store, s source, pa
 	}
 	if err := changed.finish(ctx, loaded); err != nil {
 		fmt.Fprintln(c.Stderr, "The facts are loaded, but not all that they change is published: run tiermap build.")
+		if !errors.Is(err, errReported) {
+			return err
+		}
+		outcome = err
+	}
+	if o.check {
+		return outcome
+	}
+	if err := c.tidy(ctx, store); err != nil {
 		return err
 	}
 	return outcome

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,7 +50,14 @@ func (c *commands) removeFrom(ctx context.Context, store graph.Store, dataset st
 		return err
 	}
 	fmt.Fprintf(c.Stdout, "%s: removed %d rows\n", dataset, rows)
-	return changed.finish(ctx, []string{dataset})
+	err = changed.finish(ctx, []string{dataset})
+	if err != nil && !errors.Is(err, errReported) {
+		return err
+	}
+	if err := c.tidy(ctx, store); err != nil {
+		return err
+	}
+	return err
 }
 
 func (c *commands) compact() *cobra.Command {

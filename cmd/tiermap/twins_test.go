@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"tiermap/graph/neo4j"
 	"tiermap/graph/neo4j/neo4jtest"
 	"tiermap/queries"
 )
@@ -23,7 +22,6 @@ func TestTwins(t *testing.T) {
 	if r := runWith(t, "", env, "load", "tables", folder(t, "t2", t2)); r.status != exitDone {
 		t.Fatalf("load: %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
-	tidy(t, server)
 	for _, q := range queries.All() {
 		t.Run(q.Name, func(t *testing.T) {
 			ask := func(more ...string) []map[string]any {
@@ -38,20 +36,6 @@ func TestTwins(t *testing.T) {
 			holdTwins(t, q, ask(), ask("--cypher"))
 			holdPlan(t, operators(t, server, q))
 		})
-	}
-}
-
-// tidy has the nodes show what their datasets declare: a load does what it can of
-// that within seconds, and leaves the rest.
-func tidy(t *testing.T, server neo4jtest.Address) {
-	t.Helper()
-	store, err := neo4j.Open(t.Context(), neo4j.Options{URL: server.URL, User: server.User, Password: server.Password})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	if err := store.Tidy(t.Context()); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"tiermap/graph"
 )
@@ -96,8 +95,8 @@ func (l *loading) Write(ctx context.Context, b *graph.Batch) error {
 var errEnded = graph.Errorf(graph.BadInput, "the load has ended; begin another")
 
 func (l *loading) write(ctx context.Context, b *graph.Batch) error {
-	k := l.store.schema.Kind(b.Kind.Name)
-	if err := checkBatch(k, b); err != nil {
+	k, err := b.Fits(l.store.schema)
+	if err != nil {
 		return err
 	}
 	in, err := l.translate(k, b)
@@ -127,38 +126,6 @@ func (l *loading) write(ctx context.Context, b *graph.Batch) error {
 	return nil
 }
 
-// checkBatch refuses a batch that does not fit its kind.
-func checkBatch(k *graph.Kind, b *graph.Batch) error {
-	if k == nil || len(b.Columns) != len(k.Fields) {
-		return graph.Errorf(graph.BadInput, "a batch of %s does not fit any kind of this store", b.Kind.Name)
-	}
-	for i, f := range k.Fields {
-		c := &b.Columns[i]
-		n := length(c, f.Type)
-		others := len(c.Word) + len(c.Text) + len(c.Int) + len(c.Float) + len(c.Bool) - n
-		if others != 0 || n != 0 && n != b.Len {
-			return graph.Errorf(graph.BadInput, "column %s of a batch of %s has %d values for %d rows", f.Name, k.Name, n+others, b.Len)
-		}
-	}
-	return nil
-}
-
-// length is how many values of a type a column has.
-func length(c *graph.Column, t graph.Type) int {
-	switch t {
-	case graph.Word:
-		return len(c.Word)
-	case graph.Int:
-		return len(c.Int)
-	case graph.Float:
-		return len(c.Float)
-	case graph.Bool:
-		return len(c.Bool)
-	default:
-		return len(c.Text)
-	}
-}
-
 // input is a batch whose words are the store's numbers, in the Int columns.
 type input struct {
 	kind    *graph.Kind
@@ -171,7 +138,7 @@ func (l *loading) translate(k *graph.Kind, b *graph.Batch) (*input, error) {
 	in := &input{kind: k, columns: make([]graph.Column, len(k.Fields))}
 	for i, f := range k.Fields {
 		c := b.Columns[i]
-		if length(&c, f.Type) == 0 || f.Name == "dataset" {
+		if c.Values(f.Type) == 0 || f.Name == "dataset" {
 			continue
 		}
 		var err error
@@ -179,7 +146,7 @@ func (l *loading) translate(k *graph.Kind, b *graph.Batch) (*input, error) {
 		case graph.Word:
 			c, err = l.translateWords(b.Words, c.Word, i)
 		case graph.Text, graph.Date, graph.List:
-			err = checkTexts(c.Text)
+			err = graph.CheckTexts(c.Text)
 		}
 		if err != nil {
 			return nil, graph.Errorf(graph.BadInput, "column %s of a batch of %s: %v", f.Name, k.Name, err)
@@ -187,15 +154,6 @@ func (l *loading) translate(k *graph.Kind, b *graph.Batch) (*input, error) {
 		in.columns[i] = c
 	}
 	return in, nil
-}
-
-func checkTexts(texts []string) error {
-	for _, text := range texts {
-		if !utf8.ValidString(text) {
-			return fmt.Errorf("%q is not UTF-8", text)
-		}
-	}
-	return nil
 }
 
 // translateWords does so for column i.
@@ -212,7 +170,7 @@ func (l *loading) translateWords(words *graph.Words, column []uint32, i int) (gr
 		}
 		n := numbers[w]
 		if n < 0 {
-			if err := checkTexts(list[w : w+1]); err != nil {
+			if err := graph.CheckTexts(list[w : w+1]); err != nil {
 				return graph.Column{}, err
 			}
 			n = l.words.number(list[w])

@@ -4,19 +4,15 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"tiermap/graph"
 )
 
 // Search implements graph.Snapshot.
 func (s *snapshot) Search(ctx context.Context, text string, kinds []string, limit int) ([]graph.Hit, error) {
-	nodes, err := s.nodeKinds(kinds)
+	nodes, err := s.store.schema.Searched(text, kinds, limit)
 	if err != nil {
 		return nil, err
-	}
-	if limit < 0 || !utf8.ValidString(text) {
-		return nil, graph.Errorf(graph.BadInput, "%q cannot be searched for with limit %d", text, limit)
 	}
 	var arms []string
 	for i, k := range nodes {
@@ -43,26 +39,7 @@ func (s *snapshot) Search(ctx context.Context, text string, kinds []string, limi
 	for i := range found {
 		hits[i] = graph.Hit{Kind: nodes[found[i]].Name, ID: ids[i]}
 	}
-	return hits, s.name(ctx, nodes, hits)
-}
-
-// nodeKinds returns the kinds of those names, all kinds of node where there are none.
-func (s *snapshot) nodeKinds(names []string) ([]*graph.Kind, error) {
-	wanted := map[*graph.Kind]bool{}
-	for _, name := range names {
-		k := s.store.schema.Kind(name)
-		if k == nil || !k.IsNode() {
-			return nil, unknown("kind of node", name, kindNames(s.store.schema.Kinds()))
-		}
-		wanted[k] = true
-	}
-	var kinds []*graph.Kind
-	for _, k := range s.store.schema.Kinds() {
-		if k.IsNode() && (len(names) == 0 || wanted[k]) {
-			kinds = append(kinds, k)
-		}
-	}
-	return kinds, nil
+	return hits, graph.NameHits(ctx, s, nodes, hits)
 }
 
 func (s *snapshot) nodes(k *graph.Kind) *selection {
@@ -91,45 +68,4 @@ func searchArm(sel *selection, kind int) string {
 		FROM (SELECT coalesce(key, '') AS id, %s AS name, %s AS aliases, lower($1::VARCHAR) AS text FROM %s)
 		WHERE contains(lower(id), text) OR contains(name, text) OR contains(aliases, text)`,
 		kind, column("name"), column("aliases"), table)
-}
-
-// name gives the hits their names: of each the one that its highest dataset gives.
-func (s *snapshot) name(ctx context.Context, kinds []*graph.Kind, hits []graph.Hit) error {
-	for _, k := range kinds {
-		var ids []string
-		for _, h := range hits {
-			if h.Kind == k.Name {
-				ids = append(ids, h.ID)
-			}
-		}
-		if len(ids) == 0 || k.Field("name") < 0 {
-			continue
-		}
-		names, err := s.names(ctx, k, ids)
-		if err != nil {
-			return err
-		}
-		for i := range hits {
-			if hits[i].Kind == k.Name {
-				hits[i].Name = names[hits[i].ID]
-			}
-		}
-	}
-	return nil
-}
-
-// names returns the names of nodes by id.
-func (s *snapshot) names(ctx context.Context, k *graph.Kind, ids []string) (map[string]string, error) {
-	names := map[string]string{}
-	q := graph.Query{Kind: k.Name, Fields: []string{"id", "name"}, Match: []graph.Match{{Field: "id", Words: ids}}}
-	err := s.Read(ctx, q, func(b *graph.Batch) error {
-		id, name := b.Columns[k.Field("id")].Text, b.Columns[k.Field("name")].Text
-		for i := range b.Len {
-			if names[id[i]] == "" {
-				names[id[i]] = name[i]
-			}
-		}
-		return nil
-	})
-	return names, err
 }

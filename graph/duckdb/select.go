@@ -29,29 +29,15 @@ type condition struct {
 	null    bool
 }
 
-// resolve turns a query into a selection; BadInput where it asks for what the
-// kind has not got.
+// resolve turns a query into a selection.
 func (s *snapshot) resolve(ctx context.Context, q graph.Query) (*selection, error) {
-	k := s.store.schema.Kind(q.Kind)
-	if k == nil {
-		return nil, unknown("kind", q.Kind, kindNames(s.store.schema.Kinds()))
+	k, wanted, err := q.Resolve(s.store.schema)
+	if err != nil {
+		return nil, err
 	}
-	if q.Limit < 0 {
-		return nil, graph.Errorf(graph.BadInput, "a limit of %d rows is below zero", q.Limit)
-	}
-	sel := &selection{kind: k, parts: s.catalog.parts[k.Table]}
+	sel := &selection{kind: k, wanted: wanted, parts: s.catalog.parts[k.Table]}
 	if k.IsNode() {
 		sel.parts = s.catalog.byRank(k)
-	}
-	for i, f := range k.Fields {
-		if q.Fields == nil || slices.Contains(q.Fields, f.Name) {
-			sel.wanted = append(sel.wanted, i)
-		}
-	}
-	for _, name := range q.Fields {
-		if k.Field(name) < 0 {
-			return nil, unknown("field of "+k.Name, name, fieldNames(k))
-		}
 	}
 	for _, m := range q.Match {
 		if err := sel.match(ctx, s.store, m); err != nil {
@@ -61,32 +47,9 @@ func (s *snapshot) resolve(ctx context.Context, q graph.Query) (*selection, erro
 	return sel, nil
 }
 
-func unknown(what, name string, known []string) error {
-	err := graph.Errorf(graph.BadInput, "there is no %s %q", what, name)
-	err.Suggestions = graph.Nearest(name, known, 3)
-	return err
-}
-
-func kindNames(kinds []*graph.Kind) (names []string) {
-	for _, k := range kinds {
-		names = append(names, k.Name)
-	}
-	return names
-}
-
-func fieldNames(k *graph.Kind) (names []string) {
-	for _, f := range k.Fields {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
 // match adds what must hold, leaving out parts in which it cannot.
 func (sel *selection) match(ctx context.Context, s *Store, m graph.Match) error {
 	i := sel.kind.Field(m.Field)
-	if i < 0 {
-		return unknown("field of "+sel.kind.Name, m.Field, fieldNames(sel.kind))
-	}
 	f := sel.kind.Fields[i]
 	c := condition{field: i}
 	switch f.Type {
@@ -110,7 +73,7 @@ func (sel *selection) match(ctx context.Context, s *Store, m graph.Match) error 
 		if f.Name == "year" {
 			sel.keep(func(p *part) bool { return c.null || p.hasYear(c.numbers) })
 		}
-	case graph.Text, graph.Date:
+	default:
 		for _, text := range m.Words {
 			if text == "" {
 				c.null = true
@@ -118,8 +81,6 @@ func (sel *selection) match(ctx context.Context, s *Store, m graph.Match) error 
 				c.texts = append(c.texts, text)
 			}
 		}
-	default:
-		return graph.Errorf(graph.BadInput, "the field %s of %s cannot be matched, only words, texts, dates and whole numbers can", f.Name, sel.kind.Name)
 	}
 	if len(c.numbers) == 0 && len(c.texts) == 0 && !c.null {
 		sel.parts = nil

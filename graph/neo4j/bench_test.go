@@ -96,7 +96,7 @@ func loadTrade(b *testing.B, s *Store, dataset string, from, to int) time.Durati
 	value, tonnes, file, line := column("value_usd"), column("tonnes"), column("file"), column("line")
 	flush := func() {
 		for i, f := range k.Fields { // what the loader does not know
-			if c := &batch.Columns[i]; length(c, f.Type) == 0 {
+			if c := &batch.Columns[i]; c.Values(f.Type) == 0 {
 				*c = graph.Column{}
 			}
 		}

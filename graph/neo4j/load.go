@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"tiermap/graph"
 )
@@ -188,13 +187,11 @@ func (l *loading) fail(err error) {
 }
 
 func (l *loading) write(ctx context.Context, b *graph.Batch) error {
-	sh := l.store.model.find(b.Kind.Name)
-	if sh == nil || len(b.Columns) != len(sh.kind.Fields) {
-		return graph.Errorf(graph.BadInput, "a batch of %s does not fit any kind of this store", b.Kind.Name)
-	}
-	if err := checkColumns(sh.kind, b); err != nil {
+	k, err := b.Fits(l.store.model.schema)
+	if err != nil {
 		return err
 	}
+	sh := l.store.model.shapes[k]
 	l.counts[sh.kind.Table] += int64(b.Len)
 	for from := 0; from < b.Len; {
 		if err := ctx.Err(); err != nil {
@@ -219,35 +216,6 @@ func (l *loading) write(ctx context.Context, b *graph.Batch) error {
 	return nil
 }
 
-// checkColumns refuses a batch whose columns do not fit its kind.
-func checkColumns(k *graph.Kind, b *graph.Batch) error {
-	for i, f := range k.Fields {
-		c := &b.Columns[i]
-		n := length(c, f.Type)
-		others := len(c.Word) + len(c.Text) + len(c.Int) + len(c.Float) + len(c.Bool) - n
-		if others != 0 || n != 0 && n != b.Len {
-			return graph.Errorf(graph.BadInput, "column %s of a batch of %s has %d values for %d rows", f.Name, k.Name, n+others, b.Len)
-		}
-	}
-	return nil
-}
-
-// length is how many values of a type a column has.
-func length(c *graph.Column, t graph.Type) int {
-	switch t {
-	case graph.Word:
-		return len(c.Word)
-	case graph.Int:
-		return len(c.Int)
-	case graph.Float:
-		return len(c.Float)
-	case graph.Bool:
-		return len(c.Bool)
-	default:
-		return len(c.Text)
-	}
-}
-
 // gather adds rows from..to of a batch to a chunk.
 func (l *loading) gather(sh *shape, c *chunk, b *graph.Batch, from, to int) error {
 	before := c.Len
@@ -255,7 +223,7 @@ func (l *loading) gather(sh *shape, c *chunk, b *graph.Batch, from, to int) erro
 		src, dst := &b.Columns[i], &c.Columns[i]
 		var err error
 		switch {
-		case length(src, f.Type) == 0 || i == sh.dataset:
+		case src.Values(f.Type) == 0 || i == sh.dataset:
 			unknown(dst, f.Type, to-from)
 		case f.Type == graph.Word:
 			dst.Word, err = l.translate(dst.Word, b.Words, src.Word[from:to])
@@ -267,7 +235,7 @@ func (l *loading) gather(sh *shape, c *chunk, b *graph.Batch, from, to int) erro
 			dst.Bool = append(dst.Bool, src.Bool[from:to]...)
 		default:
 			dst.Text = append(dst.Text, src.Text[from:to]...)
-			err = checkTexts(src.Text[from:to])
+			err = graph.CheckTexts(src.Text[from:to])
 		}
 		if err != nil {
 			return graph.Errorf(graph.BadInput, "column %s of a batch of %s: %v", f.Name, sh.kind.Name, err)
@@ -294,15 +262,6 @@ func unknown(c *graph.Column, t graph.Type, n int) {
 	}
 }
 
-func checkTexts(texts []string) error {
-	for _, text := range texts {
-		if !utf8.ValidString(text) {
-			return fmt.Errorf("%q is not UTF-8", text)
-		}
-	}
-	return nil
-}
-
 // translate turns a loader's words into those of the load.
 func (l *loading) translate(dst []uint32, words *graph.Words, column []uint32) ([]uint32, error) {
 	list, numbers := words.List(), l.numbers[words]
@@ -315,7 +274,7 @@ func (l *loading) translate(dst []uint32, words *graph.Words, column []uint32) (
 			return dst, fmt.Errorf("word %d is not in the list of words", w)
 		}
 		if numbers[w] == 0 {
-			if err := checkTexts(list[w : w+1]); err != nil {
+			if err := graph.CheckTexts(list[w : w+1]); err != nil {
 				return dst, err
 			}
 			numbers[w] = l.words.ID(list[w]) + 1
@@ -480,6 +439,18 @@ func (l *loading) commit(ctx context.Context) (replaced int64, err error) {
 
 // describe keeps what is known of the load beside its rows.
 func (l *loading) describe(ctx context.Context) error {
+	properties := l.description(time.Now().UTC().Format(time.RFC3339))
+	return l.store.write(ctx, func(ctx context.Context, tx transaction) error {
+		_, err := one(ctx, tx, "MATCH (l:Load {id: $id}) WHERE l.state = 'loading' SET l += $properties RETURN l.id", params{"id": l.id, "properties": properties})
+		if errors.Is(err, errUnexpected) {
+			return givenUp(l.dataset.ID)
+		}
+		return err
+	})
+}
+
+// description returns what is kept of a load as properties of its node.
+func (l *loading) description(loaded string) params {
 	d := l.dataset
 	var total int64
 	tables := slices.Sorted(maps.Keys(l.counts))
@@ -495,16 +466,10 @@ func (l *loading) describe(ctx context.Context) error {
 	if l.years != [2]int{} {
 		years = l.years[:]
 	}
-	return l.store.write(ctx, func(ctx context.Context, tx transaction) error {
-		_, err := one(ctx, tx, "MATCH (l:Load {id: $id}) WHERE l.state = 'loading' SET l += $properties RETURN l.id", params{"id": l.id, "properties": params{
-			"title": orNull(d.Title), "publisher": orNull(d.Publisher), "url": orNull(d.URL), "licence": orNull(d.Licence),
-			"version": orNull(d.Version), "retrieved": orNull(d.Retrieved), "priority": d.Priority,
-			"loaded": time.Now().UTC().Format(time.RFC3339), "total": total, "tables": tables, "counts": counts, "years": years, "undated": l.undated}})
-		if errors.Is(err, errUnexpected) {
-			return givenUp(l.dataset.ID)
-		}
-		return err
-	})
+	return params{
+		"title": orNull(d.Title), "publisher": orNull(d.Publisher), "url": orNull(d.URL), "licence": orNull(d.Licence),
+		"version": orNull(d.Version), "retrieved": orNull(d.Retrieved), "priority": d.Priority,
+		"loaded": loaded, "total": total, "tables": tables, "counts": counts, "years": years, "undated": l.undated}
 }
 
 func orNull(text string) any {

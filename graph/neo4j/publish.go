@@ -66,9 +66,6 @@ func (s *Store) Publish(ctx context.Context, p *graph.Publication) error {
 	if err := checkPublication(p); err != nil {
 		return err
 	}
-	if err := s.makePublishedRules(ctx); err != nil {
-		return err
-	}
 	return s.write(ctx, replacement(p))
 }
 
@@ -111,9 +108,6 @@ func (s *Store) Unpublish(ctx context.Context, keep []graph.PublicationID) (take
 		return err
 	})
 	if err != nil || len(gone) == 0 {
-		return 0, err
-	}
-	if err := s.makePublishedRules(ctx); err != nil { // withdraw goes by them
 		return 0, err
 	}
 	for _, id := range gone {
@@ -168,32 +162,6 @@ func checkPublication(p *graph.Publication) error {
 		}
 	}
 	return nil
-}
-
-// makePublishedRules makes the constraints and indexes that are not there.
-func (s *Store) makePublishedRules(ctx context.Context) error {
-	ready := 0
-	names := make([]string, len(publishedRules))
-	for i, r := range publishedRules {
-		names[i] = r.name
-	}
-	err := s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx bolt.ManagedTransaction) error {
-		rows, err := all(ctx, tx, "SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' AND name IN $names RETURN name", params{"names": names})
-		ready = len(rows)
-		return err
-	})
-	if err != nil || ready == len(names) {
-		return err
-	}
-	for _, r := range publishedRules {
-		err := s.write(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error { return do(ctx, tx, r.cypher, nil) })
-		if err != nil {
-			return err
-		}
-	}
-	return s.readWithin(ctx, s.options.Wait, func(ctx context.Context, tx bolt.ManagedTransaction) error {
-		return do(ctx, tx, "CALL db.awaitIndexes(300)", nil)
-	})
 }
 
 // withdraw takes away what is published under an id, but for the Network, and

@@ -33,28 +33,14 @@ func (c *conditions) add(cypher string, value any) {
 	c.all = append(c.all, strings.ReplaceAll(cypher, "$", "$"+name))
 }
 
-// resolve turns a query into a selection; BadInput where it asks for what the
-// kind has not got.
+// resolve turns a query into a selection.
 func (sn *snapshot) resolve(q graph.Query) (*selection, error) {
-	m := sn.store.model
-	sh := m.find(q.Kind)
-	if sh == nil {
-		return nil, unknownName("kind", q.Kind, kindNames(m.schema.Kinds()))
+	k, wanted, err := q.Resolve(sn.store.model.schema)
+	if err != nil {
+		return nil, err
 	}
-	if q.Limit < 0 {
-		return nil, graph.Errorf(graph.BadInput, "a limit of %d rows is below zero", q.Limit)
-	}
-	sel := &selection{shape: sh, matches: q.Match, conditions: conditions{params: params{}}}
-	for i, f := range sh.kind.Fields {
-		if q.Fields == nil || slices.Contains(q.Fields, f.Name) {
-			sel.wanted = append(sel.wanted, i)
-		}
-	}
-	for _, name := range q.Fields {
-		if sh.kind.Field(name) < 0 {
-			return nil, unknownName("field of "+sh.kind.Name, name, fieldNames(sh.kind))
-		}
-	}
+	sh := sn.store.model.shapes[k]
+	sel := &selection{shape: sh, wanted: wanted, matches: q.Match, conditions: conditions{params: params{}}}
 	order := sn.catalog.byID
 	if sh.id >= 0 {
 		order = sn.catalog.loads
@@ -65,61 +51,31 @@ func (sn *snapshot) resolve(q graph.Query) (*selection, error) {
 		}
 	}
 	for _, match := range q.Match {
-		if err := sel.match(match); err != nil {
-			return nil, err
-		}
+		sel.match(match)
 	}
 	return sel, nil
 }
 
-func unknownName(what, name string, known []string) error {
-	err := graph.Errorf(graph.BadInput, "there is no %s %q", what, name)
-	err.Suggestions = graph.Nearest(name, known, 3)
-	return err
-}
-
-func kindNames(kinds []*graph.Kind) (names []string) {
-	for _, k := range kinds {
-		names = append(names, k.Name)
-	}
-	return names
-}
-
-func fieldNames(k *graph.Kind) (names []string) {
-	for _, f := range k.Fields {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
 // match adds what must hold, leaving out loads in which it cannot.
-func (sel *selection) match(m graph.Match) error {
+func (sel *selection) match(m graph.Match) {
 	i := sel.shape.kind.Field(m.Field)
-	if i < 0 {
-		return unknownName("field of "+sel.shape.kind.Name, m.Field, fieldNames(sel.shape.kind))
-	}
-	switch f := sel.shape.kind.Fields[i]; f.Type {
-	case graph.Word, graph.Text, graph.Date:
-		if i == sel.shape.dataset {
-			all := len(sel.loads)
-			sel.loads = slices.DeleteFunc(sel.loads, func(l *load) bool { return !slices.Contains(m.Words, l.dataset.ID) })
-			sel.someLoads = sel.someLoads || len(sel.loads) < all
-			return nil
-		}
-		if len(m.Words) == 0 {
-			sel.loads = nil
-		}
-		sel.add(sel.shape.value(i)+" IN $", m.Words)
-	case graph.Int:
+	f := sel.shape.kind.Fields[i]
+	switch {
+	case i == sel.shape.dataset:
+		all := len(sel.loads)
+		sel.loads = slices.DeleteFunc(sel.loads, func(l *load) bool { return !slices.Contains(m.Words, l.dataset.ID) })
+		sel.someLoads = sel.someLoads || len(sel.loads) < all
+	case f.Type == graph.Int:
 		if len(m.Ints) == 0 {
 			sel.loads = nil
 		}
 		sel.add(sel.shape.value(i)+" IN $", m.Ints)
 	default:
-		return graph.Errorf(graph.BadInput, "the field %s of %s cannot be matched, only words, texts, dates and whole numbers can",
-			f.Name, sel.shape.kind.Name)
+		if len(m.Words) == 0 {
+			sel.loads = nil
+		}
+		sel.add(sel.shape.value(i)+" IN $", m.Words)
 	}
-	return nil
 }
 
 // value is a field of a row as Cypher: what stands for unknown where it is not

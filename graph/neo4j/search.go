@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	"tiermap/graph"
 )
@@ -32,12 +31,9 @@ type found struct {
 
 // Search implements graph.Snapshot.
 func (sn *snapshot) Search(ctx context.Context, text string, kinds []string, limit int) ([]graph.Hit, error) {
-	nodes, err := sn.nodeKinds(kinds)
+	nodes, err := sn.store.model.schema.Searched(text, kinds, limit)
 	if err != nil {
 		return nil, err
-	}
-	if limit < 0 || !utf8.ValidString(text) {
-		return nil, graph.Errorf(graph.BadInput, "%q cannot be searched for with limit %d", text, limit)
 	}
 	if err := sn.usable(ctx); err != nil {
 		return nil, err
@@ -58,27 +54,7 @@ func (sn *snapshot) Search(ctx context.Context, text string, kinds []string, lim
 	for i, f := range all {
 		hits[i] = f.Hit
 	}
-	return hits, sn.nameHits(ctx, nodes, hits)
-}
-
-// nodeKinds returns the kinds of those names, all kinds of node where there are none.
-func (sn *snapshot) nodeKinds(names []string) ([]*graph.Kind, error) {
-	schema := sn.store.model.schema
-	wanted := map[*graph.Kind]bool{}
-	for _, name := range names {
-		k := schema.Kind(name)
-		if k == nil || !k.IsNode() {
-			return nil, unknownName("kind of node", name, kindNames(schema.Kinds()))
-		}
-		wanted[k] = true
-	}
-	var kinds []*graph.Kind
-	for _, k := range schema.Kinds() {
-		if k.IsNode() && (len(names) == 0 || wanted[k]) {
-			kinds = append(kinds, k)
-		}
-	}
-	return kinds, nil
+	return hits, graph.NameHits(ctx, sn, nodes, hits)
 }
 
 // search finds nodes of one kind.
@@ -100,38 +76,4 @@ func (sn *snapshot) search(ctx context.Context, k *graph.Kind, text string, limi
 		hits = append(hits, found{graph.Hit{Kind: k.Name, ID: id}, classes[i]})
 	}
 	return hits, nil
-}
-
-// nameHits gives the hits their names: of each the one that the highest rank gives.
-func (sn *snapshot) nameHits(ctx context.Context, kinds []*graph.Kind, hits []graph.Hit) error {
-	for _, k := range kinds {
-		var ids []string
-		for _, h := range hits {
-			if h.Kind == k.Name {
-				ids = append(ids, h.ID)
-			}
-		}
-		if len(ids) == 0 || k.Field("name") < 0 {
-			continue
-		}
-		names := map[string]string{}
-		q := graph.Query{Kind: k.Name, Fields: []string{"id", "name"}, Match: []graph.Match{{Field: "id", Words: ids}}}
-		err := sn.Read(ctx, q, func(b *graph.Batch) error {
-			for i := range b.Len {
-				if r := b.Row(i); names[r.Text("id")] == "" {
-					names[r.Text("id")] = r.Text("name")
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for i := range hits {
-			if hits[i].Kind == k.Name {
-				hits[i].Name = names[hits[i].ID]
-			}
-		}
-	}
-	return nil
 }
