@@ -32,7 +32,8 @@ const (
 	NoReference Reason = "unknown_reference" // an id that no dataset declares
 	Repeated    Reason = "repeated_key"
 	WrongYear   Reason = "wrong_year"
-	Conflict    Reason = "conflict" // values that exclude each other
+	Conflict    Reason = "conflict"  // values that exclude each other
+	Malformed   Reason = "malformed" // a record of XML or JSON that is none
 )
 
 // sentences has one line for each reason.
@@ -57,6 +58,7 @@ var sentences = map[Reason]string{
 	Repeated:    "a row of the same key stands before",
 	WrongYear:   "not the year that the file is about",
 	Conflict:    "values of this row exclude each other",
+	Malformed:   "the record is not well formed",
 }
 
 // Reasons returns every reason with its sentence.

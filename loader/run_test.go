@@ -332,12 +332,12 @@ func TestRejectWriterShowsWhatIsNoText(t *testing.T) {
 
 func TestEveryReasonHasASentence(t *testing.T) {
 	for _, r := range []Reason{ColumnCount, NulByte, NotUTF8, Quoting, TooLong, Missing, NotInteger, NotNumber, NotBoolean, NotDate, Negative,
-		OutOfRange, NotAllowed, BadID, BadCode, NoCountry, NoReference, Repeated, WrongYear, Conflict} {
+		OutOfRange, NotAllowed, BadID, BadCode, NoCountry, NoReference, Repeated, WrongYear, Conflict, Malformed} {
 		if r.Sentence() == "" {
 			t.Errorf("%s has no sentence", r)
 		}
 	}
-	if len(Reasons()) != 20 {
+	if len(Reasons()) != 21 {
 		t.Errorf("%d reasons", len(Reasons()))
 	}
 }

@@ -144,6 +144,13 @@ func (s *Sink) Beside(k *graph.Kind, file string, line int) graph.Row {
 	return r
 }
 
+// Join accepts a row that becomes part of a fact of another row: why a company
+// of one file reports no parent, which stands in another.
+func (s *Sink) Join() {
+	s.report.Accepted++
+	s.rows.Add(1)
+}
+
 // PassOver counts a row that is no fact of its own by the source's stated rule:
 // the world's total, a detail that the total row already holds. The report
 // names the rule and how many rows it took; they are neither accepted nor

@@ -189,7 +189,7 @@ func listing(rows []loadertest.Row) string {
 			}
 			fmt.Fprintf(&b, "%s:%s %s", row["file"], row["line"], k.Name)
 			for _, f := range k.FileFields() {
-				if v, ok := row[f.Name]; ok {
+				if v, ok := row[f.Name]; ok && v != k.Table { // which stands under "kind" where the field of that name is blank
 					fmt.Fprintf(&b, " %s=%s", f.Name, v)
 				}
 			}
@@ -227,7 +227,7 @@ func TestEveryReason(t *testing.T) {
 	}
 	for reason := range loader.Reasons() {
 		switch reason {
-		case loader.WrongYear, loader.TooLong: // of files that are about one year; of rows of more than 1 MiB
+		case loader.WrongYear, loader.TooLong, loader.Malformed: // of files that are about one year; of rows of more than 1 MiB; of XML and JSON
 			continue
 		}
 		if reports[1].Reasons[reason] == 0 {
