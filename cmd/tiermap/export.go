@@ -14,6 +14,7 @@ import (
 	"tiermap/graph"
 	"tiermap/graph/ask"
 	"tiermap/graph/country"
+	"tiermap/graph/neo4j"
 	"tiermap/graph/supply"
 )
 
@@ -36,13 +37,19 @@ func (q *question) parsed() (ask.Question, error) {
 	if q.Country == "" || q.Product == "" {
 		return q.Question, usagef("a question needs --country and --product")
 	}
-	b := supply.Balance(strings.ToUpper(strings.ReplaceAll(q.balance, "-", "_")))
+	var err error
+	q.Balance, err = balanceOf(q.balance)
+	return q.Question, err
+}
+
+// balanceOf reads the flag --balance.
+func balanceOf(flag string) (supply.Balance, error) {
+	b := supply.Balance(strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
 	switch b {
 	case supply.Mass, supply.Exports, supply.ScaleExports:
-		q.Balance = b
-		return q.Question, nil
+		return b, nil
 	}
-	return q.Question, usagef("--balance %q is not mass, exports or scale-exports", q.balance)
+	return "", usagef("--balance %q is not mass, exports or scale-exports", flag)
 }
 
 func (c *commands) export() *cobra.Command {
@@ -53,13 +60,13 @@ func (c *commands) export() *cobra.Command {
 			"(lines that begin with # in CSV, a first object in JSON Lines, the description in GraphML).",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return fmt.Errorf("export needs to know what: dataset, network or answer")
+				return fmt.Errorf("export needs to know what: dataset, network, answer or neo4j-import")
 			}
-			return fmt.Errorf("%q cannot be exported; there are dataset, network and answer", args[0])
+			return fmt.Errorf("%q cannot be exported; there are dataset, network, answer and neo4j-import", args[0])
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(c.exportDataset(), c.exportNetwork(), c.exportAnswer())
+	cmd.AddCommand(c.exportDataset(), c.exportNetwork(), c.exportAnswer(), c.exportNeo4jImport())
 	return cmd
 }
 
@@ -142,6 +149,37 @@ func (c *commands) writeDataset(ctx context.Context, snap graph.Snapshot, d grap
 		return c.toFile(out, func(w io.Writer) error { return export.WriteGraphML(w, about, nodes, links) })
 	}
 	return usagef("--format %q is not csv, jsonl or graphml", format)
+}
+
+func (c *commands) exportNeo4jImport() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "neo4j-import",
+		Short: "All facts as the files and the command of neo4j-admin database import",
+		Long: "All facts of the store, in a new or empty folder, as typed CSV files that neo4j-admin makes a database of,\n" +
+			"with the command (import.sh), the constraints and indexes (schema.cypher) and the steps (README.md).\n" +
+			"It is the quick way to a large database; what is already in one stays out of it.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if out == "" {
+				return usagef("neo4j-import needs a folder to write to; name it with -o")
+			}
+			store, err := c.open(cmd.Context(), readOnly)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			written, err := neo4j.WriteImport(cmd.Context(), store, out)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.Stderr, "%d nodes and %d relationships written to the folder %s; its README.md says how they get into Neo4j\n",
+				written.Nodes, written.Relationships, out)
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "the folder, new or empty")
+	return cmd
 }
 
 // answered opens the store and answers a question.

@@ -255,16 +255,19 @@ func (s *Store) settle(ctx context.Context, k *graph.Kind, load int64) error {
 	return nil
 }
 
+// settled reports whether a field of a declaration becomes a property of the
+// node. Of which declaration source and estimated would be cannot be seen.
+func settled(f graph.Field) bool {
+	return !f.Managed && f.Name != "id" && f.Name != "source" && f.Name != "estimated"
+}
+
 // settling is the statement that gives some nodes of a kind what their visible
 // declarations say: of each property what the highest rank gives that has it.
 // Nothing else about a node is touched, so that what people add to one stays.
 func settling(k *graph.Kind, where string) string {
 	var set []string
 	for _, f := range k.Fields {
-		if f.Name == "source" || f.Name == "estimated" { // of which declaration they would be cannot be seen
-			continue
-		}
-		if !f.Managed && f.Name != "id" {
+		if settled(f) {
 			set = append(set, fmt.Sprintf("n.%s = reduce(v = null, r IN rows | coalesce(v, r.%s))", f.Name, f.Name))
 		}
 	}

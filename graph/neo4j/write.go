@@ -249,7 +249,7 @@ CREATE (a)-[:` + e.typ + " {" + strings.Join(assign, ", ") + "}]->(b)\nRETURN co
 // order, beside what is there already.
 func nodesOf(name, label, beside string) string {
 	if label == "" {
-		return fmt.Sprintf("MERGE (%s_:%s {name: 'not known'})\nWITH %s[%s_] AS %s\n", name, unknownLabel, beside, name, name)
+		return fmt.Sprintf("MERGE (%s_:%s {name: '%s'})\nWITH %s[%s_] AS %s\n", name, unknownLabel, unknownName, beside, name, name)
 	}
 	return fmt.Sprintf("UNWIND $%s AS id\nMERGE (n:%s {id: id})\nWITH %scollect(n) AS %s\n", name, label, beside, name)
 }

@@ -68,6 +68,17 @@ func (c *container) writeFiles(files map[string][]byte) (err error) {
 	return os.Chmod(c.files, 0o755) //nolint:gosec // the user of the container reads it
 }
 
+// admin writes a script that runs the program beside the server's volume, in the
+// folder that it is called in.
+func (c *container) admin(*Server) (program string, err error) {
+	script := fmt.Sprintf("#!/bin/sh\nexec docker run --rm --volume '%s:/data' --volume \"$PWD:/import\" --workdir /import %s neo4j-admin \"$@\"\n", c.name, image)
+	if err := c.writeFiles(map[string][]byte{"neo4j-admin": []byte(script)}); err != nil {
+		return "", err
+	}
+	program = filepath.Join(c.files, "neo4j-admin")
+	return program, os.Chmod(program, 0o755) //nolint:gosec // it is a program
+}
+
 func (c *container) stop() error { return docker("stop", "--time", "30", c.name) }
 func (c *container) kill() error { return docker("kill", c.name) }
 

@@ -111,9 +111,11 @@ func (p *process) start(ctx context.Context, s *Server) error {
 		return err
 	}
 	if !p.started {
-		admin := exec.CommandContext(ctx, p.java, "-cp", p.classPath(), "org.neo4j.cli.AdminTool", "dbms", "set-initial-password", s.Password)
-		admin.Env = append(os.Environ(), "NEO4J_HOME="+p.home, "NEO4J_CONF="+p.conf())
-		if err := run(admin); err != nil {
+		admin, err := p.admin(s)
+		if err != nil {
+			return err
+		}
+		if err := run(exec.CommandContext(ctx, admin, "dbms", "set-initial-password", s.Password)); err != nil {
 			return err
 		}
 		p.started = true
@@ -152,6 +154,17 @@ func jvm(o Options) []string {
 		return append(args, "-XX:+UseG1GC")
 	}
 	return append(args, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+}
+
+// admin writes a script, as the server's own distribution has one.
+func (p *process) admin(s *Server) (program string, err error) {
+	if err := p.configure(s); err != nil {
+		return "", err
+	}
+	program = filepath.Join(p.home, "neo4j-admin")
+	script := fmt.Sprintf("#!/bin/sh\nexport NEO4J_HOME='%s' NEO4J_CONF='%s'\nexec '%s' -Xmx%dm -cp '%s' org.neo4j.cli.AdminTool \"$@\"\n",
+		p.home, p.conf(), p.java, s.options.HeapMB, p.classPath())
+	return program, os.WriteFile(program, []byte(script), 0o700)
 }
 
 func (p *process) conf() string    { return filepath.Join(p.home, "conf") }

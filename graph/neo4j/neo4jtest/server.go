@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -47,6 +48,8 @@ type Server struct {
 type host interface {
 	// start starts the server anew, with what it held when it stopped.
 	start(ctx context.Context, s *Server) error
+	// admin is a program, made for this server, that does as neo4j-admin.
+	admin(s *Server) (program string, err error)
 	// stop ends it in good order, kill at once.
 	stop() error
 	kill() error
@@ -62,6 +65,18 @@ const startWithin = 5 * time.Minute
 // Start starts a server of one's own on free ports of the loopback device. It
 // must be closed.
 func Start(ctx context.Context, o Options) (*Server, error) {
+	s, err := Prepare(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Restart(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Prepare makes a server that Restart starts. It must be closed.
+func Prepare(ctx context.Context, o Options) (*Server, error) {
 	if o.HeapMB == 0 {
 		o.HeapMB = 1024
 	}
@@ -79,9 +94,6 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{bolt: ports[0], http: ports[1], options: o, host: h}
 	s.Address = Address{URL: fmt.Sprintf("bolt://127.0.0.1:%d", s.bolt), HTTP: fmt.Sprintf("http://127.0.0.1:%d", s.http),
 		User: "neo4j", Password: password()}
-	if err := s.Restart(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
 	return s, nil
 }
 
@@ -133,6 +145,18 @@ func (s *Server) Restart(ctx context.Context) error {
 
 // StartUp starts the server as Restart does, and does not wait.
 func (s *Server) StartUp(ctx context.Context) error { return s.host.start(ctx, s) }
+
+// Import makes the database anew of the files that a script named import.sh in a
+// folder imports. The server must not be running.
+func (s *Server) Import(ctx context.Context, folder string) error {
+	admin, err := s.host.admin(s)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "sh", filepath.Join(folder, "import.sh"), "--overwrite-destination", "--report-file="+os.DevNull)
+	cmd.Env = append(os.Environ(), "NEO4J_ADMIN="+admin)
+	return run(cmd)
+}
 
 // Stop ends the server in good order, as an operator would.
 func (s *Server) Stop() error { return s.host.stop() }
