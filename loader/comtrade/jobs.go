@@ -37,7 +37,7 @@ type file struct {
 	shape shape
 	year  int            // that the name says, for files that do not; 0: none
 	rows  map[part]int64 // that are of each
-	first part           // takes the rows of no part
+	first part           // the one with most rows, which takes those of none
 }
 
 // Jobs returns one job for each year and revision that the files hold. It goes
@@ -151,7 +151,9 @@ func look(in loader.Input, o Options) (*file, error) {
 		return nil, graph.Errorf(graph.BadInput,
 			"%s has no row with a year and a revision of the Harmonized System (columns refYear, or period, and classificationCode; a file without a year may name it: comtrade_2024.csv)", in)
 	}
-	f.first = slices.MinFunc(slices.Collect(maps.Keys(f.rows)), comparePart)
+	f.first = slices.MinFunc(slices.Collect(maps.Keys(f.rows)), func(a, b part) int {
+		return cmp.Or(cmp.Compare(f.rows[b], f.rows[a]), comparePart(a, b))
+	})
 	return f, nil
 }
 
@@ -184,7 +186,7 @@ type unplaced struct {
 // of a row that is not of the Harmonized System.
 func (f *file) partOf(r rows, o Options) (p part, other string, why *unplaced) {
 	text, column := r.text(year), year
-	if text == "" {
+	if text == "" && r.has(period) {
 		if text, column = r.text(period), period; len(text) > 4 {
 			text = text[:4]
 		}

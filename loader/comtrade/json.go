@@ -147,13 +147,22 @@ func (r *jsonRows) split() loader.Reason {
 // end reads what follows the list, so that a file that is cut off is found.
 func (r *jsonRows) end() {
 	r.ended = true
+	open := 1 // lists and objects that are not closed yet
+	if r.wrapped {
+		open = 2
+	}
 	for {
-		switch _, err := r.dec.Token(); {
-		case errors.Is(err, io.EOF):
+		token, err := r.dec.Token()
+		switch {
+		case errors.Is(err, io.EOF) && open == 0:
 			return
 		case err != nil:
 			r.err = r.broken(err)
 			return
+		case token == json.Delim('['), token == json.Delim('{'):
+			open++
+		case token == json.Delim(']'), token == json.Delim('}'):
+			open--
 		}
 	}
 }
