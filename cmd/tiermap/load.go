@@ -18,14 +18,18 @@ import (
 	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/baci"
+	"tiermap/loader/bgs"
 	"tiermap/loader/comtrade"
 	"tiermap/loader/gleif"
 	"tiermap/loader/tables"
+	"tiermap/loader/usgs"
+	"tiermap/loader/wmd"
 )
 
 // source is a publisher's format that load can read.
 type source struct {
 	name, paths, short, long string
+	mapped                   bool // its series are mapped to products, by a table that the user may replace
 	// jobs turns paths into datasets to load. The store is nil where nothing is
 	// to be written and there is none.
 	jobs func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error)
@@ -42,6 +46,16 @@ type loadOptions struct {
 	priority    int
 	name        string
 	revision    string
+	ranked      bool   // a priority was given
+	mapping     string // of a publisher's series to products; blank: the one that is shipped
+}
+
+// priorityGiven returns the priority that was given; nil: the source's own.
+func (o *loadOptions) priorityGiven() *int {
+	if !o.ranked {
+		return nil
+	}
+	return &o.priority
 }
 
 func sources() []source {
@@ -56,6 +70,24 @@ func sources() []source {
 				"country_codes_V202601.csv beside them. Each release and year becomes one dataset.",
 			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return baci.Jobs(paths, baci.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority})
+			}},
+		{name: "usgs", paths: "FILE...", mapped: true, short: "production, capacity and reserves of USGS's Mineral Commodity Summaries",
+			long: "Data releases as USGS publishes them (MCS2026_Commodities_Data.csv, MCS2025_World_Data.csv). Each edition\n" +
+				"becomes one dataset (docs/sources/usgs.md).",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return usgs.Jobs(paths, usgs.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
+			}},
+		{name: "bgs", paths: "FILE...", mapped: true, short: "production of BGS's World Mineral Statistics",
+			long: "CSV files of commodities as the British Geological Survey gives them out. All files of one command become\n" +
+				"one dataset: name all that you want to keep (docs/sources/bgs.md).",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return bgs.Jobs(paths, bgs.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
+			}},
+		{name: "wmd", paths: "FILE...", mapped: true, short: "production of World Mining Data",
+			long: "Tables with a column for each year (material, Country, …, 2018, …, unit, data_source). Each edition becomes\n" +
+				"one dataset (docs/sources/wmd.md).",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return wmd.Jobs(paths, wmd.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
 			}},
 		{name: "comtrade", paths: "FILE...", short: "trade as reported to UN Comtrade: downloads, bulk files, answers of its API",
 			long: "CSV, tab-separated or JSON files as UN Comtrade hands them out. Each year and revision of the Harmonized\n" +
@@ -103,7 +135,13 @@ func (c *commands) load() *cobra.Command {
 	for _, s := range sources() {
 		sub := &cobra.Command{
 			Use: s.name + " " + s.paths, Short: s.short, Long: s.long, Args: cobra.MinimumNArgs(1),
-			RunE: func(cmd *cobra.Command, paths []string) error { return c.runLoad(cmd, s, paths, &o) },
+			RunE: func(cmd *cobra.Command, paths []string) error {
+				o.ranked = cmd.Flags().Changed("priority")
+				return c.runLoad(cmd, s, paths, &o)
+			},
+		}
+		if s.mapped {
+			sub.Flags().StringVar(&o.mapping, "mapping", "", "table that says which product each series is of, in place of the one that is shipped")
 		}
 		if s.name != "tables" { // whose dataset.csv says both
 			sub.Flags().StringVar(&o.retrieved, "retrieved", "", "day on which the files were fetched, year-month-day; left out = when they were last changed")
