@@ -43,6 +43,7 @@ var columns = map[string]struct{ key, rest []string }{
 	"byproduct_of.csv": {[]string{"material", "host"}, []string{"share", "source", "estimated"}},
 	"recycling.csv":    {[]string{"material", "year"}, []string{"eol_rir", "source", "estimated"}},
 	"used_in.csv":      {[]string{"material", "application"}, []string{"product", "sector", "share", "source", "estimated"}},
+	"sourcing.csv":     {[]string{"year", "material", "stage", "importer", "supplier"}, []string{"share", "source", "estimated"}},
 	"intensity.csv":    {[]string{"product", "variant", "material"}, []string{"value", "unit", "source", "estimated"}},
 	"trade.csv": {[]string{"year", "exporter", "importer", "code", "product"},
 		[]string{"value_usd", "tonnes", "basis", "material", "source", "estimated"}},
@@ -124,7 +125,7 @@ func TestReferencesHold(t *testing.T) {
 		}
 	}
 	refers := map[string]string{"country": "country", "exporter": "country", "importer": "country",
-		"material": "material", "host": "material", "product": "product", "input": "product"}
+		"supplier": "country", "material": "material", "host": "material", "product": "product", "input": "product"}
 	code := regexp.MustCompile(`^(HS(1992|2017|2022):\d{6}|CN(2022|2023):\d{8})$`)
 	for _, folder := range datasets(t) {
 		for name := range columns {

@@ -208,10 +208,10 @@ func Kinds() []*Kind {
 				{Name: "mirror_tonnes", Type: Float, Unit: "tonnes", Min: 0, Max: 1e15, Doc: "mass by the report of the other side"},
 			}},
 		{Name: Sources, Table: "sourcing", Doc: "where a country or group gets a material from at a stage, as a study states it",
-			From: []string{"importer"}, To: []string{"supplier"}, Fields: []Field{
+			From: []string{"material"}, To: []string{"supplier"}, Fields: []Field{
 				year(), key(required(ref("material", "the material", Material))),
 				key(required(Field{Name: "stage", Type: Word, OneOf: stages, Doc: "the stage of the chain that is supplied"})),
-				key(required(ref("importer", "the country or group that is supplied", Country))),
+				key(required(Field{Name: "importer", Type: Word, Doc: "the country or group that is supplied, by its id, such as EU"})),
 				key(required(ref("supplier", "the country that supplies; the importer itself or a member = domestic", Country))),
 				required(share("share of the importer's supply of the material at that stage, domestic production included")),
 			}},
