@@ -48,6 +48,35 @@ type Layout struct {
 	OpenEnded bool
 }
 
+// Separator returns what separates the columns of a file's first line: comma, tab
+// or semicolon, whichever stands there most often.
+func (in Input) Separator() (byte, error) {
+	start, err := in.Start(64 << 10)
+	if err != nil {
+		return 0, err
+	}
+	line, _, _ := bytes.Cut(start, []byte{'\n'})
+	comma := byte(',')
+	for _, c := range []byte{'\t', ';'} {
+		if bytes.Count(line, []byte{c}) > bytes.Count(line, []byte{comma}) {
+			comma = c
+		}
+	}
+	return comma, nil
+}
+
+// Start returns the first n bytes of a file, fewer where it is shorter, without
+// a byte order mark and the blanks and empty lines that it begins with.
+func (in Input) Start(n int) ([]byte, error) {
+	file, err := in.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	start, err := io.ReadAll(io.LimitReader(file, int64(n)))
+	return bytes.TrimLeft(bytes.TrimPrefix(start, byteOrderMark), " \t\r\n"), err
+}
+
 // OpenLayout is OpenTable for a table that a publisher writes in his own way.
 // Publishers add columns: where Known is nil, those that nobody asks for are
 // passed over.

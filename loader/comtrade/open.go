@@ -1,10 +1,7 @@
 package comtrade
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
-	"io"
 	"strings"
 
 	"golang.org/x/text/encoding/charmap"
@@ -90,30 +87,16 @@ type shape struct {
 }
 
 // sniff looks at the beginning of a file; windows is not told by it.
-func sniff(in loader.Input) (shape, error) {
-	const looked = 64 << 10
-	file, err := in.Open()
+func sniff(in loader.Input) (s shape, err error) {
+	start, err := in.Start(64 << 10)
 	if err != nil {
-		return shape{}, err
+		return s, err
 	}
-	defer file.Close()
-	start, err := bufio.NewReaderSize(file, looked).Peek(looked)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return shape{}, err
-	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\xef\xbb\xbf")), " \t\r\n")
-	s := shape{comma: ','}
-	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
-		s.json = true
+	if s.json = bytes.HasPrefix(start, []byte{'{'}) || bytes.HasPrefix(start, []byte{'['}); s.json {
 		return s, nil
 	}
-	header, _, _ := bytes.Cut(text, []byte{'\n'})
-	for _, c := range []byte{'\t', ';'} {
-		if bytes.Count(header, []byte{c}) > bytes.Count(header, []byte{s.comma}) {
-			s.comma = c
-		}
-	}
-	return s, nil
+	s.comma, err = in.Separator()
+	return s, err
 }
 
 // isTrue reads a flag as the shapes write it.

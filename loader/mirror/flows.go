@@ -13,6 +13,7 @@ import (
 type Report struct {
 	Exporter, Importer, Code, File uint32 // words of the sink
 	Line                           int32
+	Part                           uint32 // Sum: tells the parts of a flow apart, such as its months
 	ByImporter                     bool
 	Total                          bool // the row holds the whole flow, whatever details stand beside it
 	Estimated                      bool // the mass is estimated
@@ -26,7 +27,9 @@ const (
 	// Largest: they are the whole and its details. A row that is the Total
 	// counts; without one, that of the highest value does, never the sum.
 	Largest Combine = iota
-	// Sum: they are parts, such as months, and are added up.
+	// Sum: they are parts, such as months, and are added up. Where some are the
+	// Total (of a year), they are its parts and the others are passed over. A Part
+	// that several files hold is taken from the first of them.
 	Sum
 )
 
@@ -202,24 +205,50 @@ func (f *Flows) combined(reports []Report) Report {
 	return r
 }
 
-// sum adds parts up. Where part of them is not known, the sum of the others is
-// the least that it can be, and estimated.
+// sum adds parts up. Where part of the mass is not known, the sum of the others
+// is the least that it can be, and estimated.
 func (f *Flows) sum(reports []Report) Report {
-	r := slices.MinFunc(reports, func(a, b Report) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
-	r.ValueUSD, r.Tonnes = math.NaN(), math.NaN()
-	// in the order of the files, so that the same files give the same last digit
-	slices.SortFunc(reports, func(a, b Report) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
-	unknown := false
-	for _, part := range reports {
-		r.ValueUSD = plus(r.ValueUSD, part.ValueUSD)
-		r.Tonnes = plus(r.Tonnes, part.Tonnes)
-		r.Estimated = r.Estimated || part.Estimated
-		unknown = unknown || math.IsNaN(part.Tonnes)
+	if totals := slices.IndexFunc(reports, func(r Report) bool { return !r.Total }); totals > 0 {
+		for range reports[totals:] {
+			f.sink.PassOver(detailRule)
+		}
+		reports = reports[:totals]
 	}
-	r.Estimated = r.Estimated || unknown && !math.IsNaN(r.Tonnes)
-	for range reports[1:] {
+	// in the order of the files, so that the same files give the same last digit
+	slices.SortFunc(reports, func(a, b Report) int {
+		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	all := Report{}
+	for i, n := 0, 0; i < len(reports); i += n {
+		part := reports[i]
+		for n = 1; i+n < len(reports) && reports[i+n].Part == part.Part; n++ {
+			if r := reports[i+n]; r.File != part.File {
+				f.sink.PassOver(detailRule)
+			} else {
+				part = part.plus(r)
+				f.sink.PassOver(partRule)
+			}
+		}
+		if i == 0 {
+			all = part
+			continue
+		}
+		if math.IsNaN(part.Tonnes) != math.IsNaN(all.Tonnes) {
+			all.Estimated = true
+		}
+		all = all.plus(part)
 		f.sink.PassOver(partRule)
 	}
+	return all
+}
+
+// plus adds a report of the same flow. The sum stands where the first of them does.
+func (r Report) plus(other Report) Report {
+	if cmp.Or(cmp.Compare(other.File, r.File), cmp.Compare(other.Line, r.Line)) < 0 {
+		r.File, r.Line = other.File, other.Line
+	}
+	r.ValueUSD, r.Tonnes = plus(r.ValueUSD, other.ValueUSD), plus(r.Tonnes, other.Tonnes)
+	r.Estimated = r.Estimated || other.Estimated
 	return r
 }
 

@@ -23,6 +23,8 @@ type side struct {
 	from, to, code            string
 	usd, tonnes               float64
 	line                      int32
+	part                      uint32
+	file                      string
 }
 
 // run loads the reports and returns what they become, with the report.
@@ -35,7 +37,7 @@ func run(t testing.TB, combine Combine, limit int, sides []side) ([]loadertest.R
 		defer flows.Discard()
 		for _, s := range sides {
 			err := flows.Add(Report{Exporter: sink.Words().ID(or(s.from, "A")), Importer: sink.Words().ID(or(s.to, "B")),
-				Code: sink.Words().ID(or(s.code, "HS2022:811292")), File: sink.Words().ID("f.csv"), Line: s.line,
+				Code: sink.Words().ID(or(s.code, "HS2022:811292")), File: sink.Words().ID(or(s.file, "f.csv")), Line: s.line, Part: s.part,
 				ByImporter: s.imports, Total: s.total, Estimated: s.estimated, ValueUSD: s.usd, Tonnes: s.tonnes})
 			if err != nil {
 				return err
@@ -92,13 +94,23 @@ func TestFlow(t *testing.T) {
 				{imports: true, usd: 100, tonnes: 9, line: 4, total: true}},
 			"importer 100 9     3 importer's report", map[string]int64{detailRule: 2}},
 		{"months are added up", Sum,
-			[]side{{imports: true, usd: 100, tonnes: 1, line: 2}, {imports: true, usd: 10, tonnes: 2, line: 3}, {usd: 55, tonnes: 1, line: 4}, {usd: 55, tonnes: 1, line: 5}},
+			[]side{{imports: true, usd: 100, tonnes: 1, line: 2, part: 1}, {imports: true, usd: 10, tonnes: 2, line: 3, part: 2},
+				{usd: 55, tonnes: 1, line: 4, part: 1}, {usd: 55, tonnes: 1, line: 5, part: 2}},
 			"importer 110 3 110 2 0.2  2 importer's report", map[string]int64{partRule: 2, mirrorRule: 1}},
 		{"a month without a mass makes the sum a least one", Sum,
-			[]side{{imports: true, usd: 100, tonnes: 1, line: 2}, {imports: true, usd: 10, tonnes: nan, line: 3}},
+			[]side{{imports: true, usd: 100, tonnes: 1, line: 2, part: 1}, {imports: true, usd: 10, tonnes: nan, line: 3, part: 2}},
 			"importer 110 1    true 2 importer's report", map[string]int64{partRule: 1}},
+		{"value and mass of a month in a row each", Sum,
+			[]side{{imports: true, usd: 100, tonnes: nan, line: 2, part: 1}, {imports: true, usd: nan, tonnes: 3, line: 3, part: 1}},
+			"importer 100 3     2 importer's report", map[string]int64{partRule: 1}},
+		{"a year beside its months", Sum,
+			[]side{{imports: true, usd: 100, tonnes: 3, line: 2, part: 1}, {imports: true, usd: 150, tonnes: 4, line: 3, part: 2, total: true}},
+			"importer 150 4     3 importer's report", map[string]int64{detailRule: 1}},
+		{"a month that two files hold", Sum,
+			[]side{{imports: true, usd: 100, tonnes: 3, line: 7, part: 1}, {imports: true, usd: 101, tonnes: 3, line: 3, part: 1, file: "g.csv"}},
+			"importer 100 3     7 importer's report", map[string]int64{detailRule: 1}},
 		{"months without any mass", Sum,
-			[]side{{imports: true, usd: 100, tonnes: nan, line: 2}, {imports: true, usd: 10, tonnes: nan, line: 3}},
+			[]side{{imports: true, usd: 100, tonnes: nan, line: 2, part: 1}, {imports: true, usd: 10, tonnes: nan, line: 3, part: 2}},
 			"importer 110      2 importer's report", map[string]int64{partRule: 1}},
 	}
 	for _, test := range tests {
@@ -134,7 +146,7 @@ func TestReports(t *testing.T) {
 		for i := range rapid.IntRange(1, 40).Draw(r, "reports") {
 			s := side{from: names.Draw(r, "from"), to: names.Draw(r, "to"), code: rapid.SampledFrom([]string{"HS2022:1", "HS2022:2"}).Draw(r, "code"),
 				imports: rapid.Bool().Draw(r, "imports"), total: rapid.Bool().Draw(r, "total"), usd: amount.Draw(r, "usd"),
-				tonnes: amount.Draw(r, "tonnes"), line: int32(i + 2)} //nolint:gosec // small
+				tonnes: amount.Draw(r, "tonnes"), line: int32(i + 2), part: uint32(i % 3)} //nolint:gosec // small
 			sides = append(sides, s)
 			flows[s.from+s.to+s.code] = true
 		}
