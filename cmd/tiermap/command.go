@@ -124,7 +124,7 @@ func (c *commands) root() *cobra.Command {
 	flags.StringVar(&c.neo4j.database, "neo4j-database", "", "database of the Neo4j server; left out = the user's home database")
 	flags.IntVar(&c.memoryMB, "memory-mb", 0, "memory of the embedded store in MB; 0 = its default")
 	flags.IntVar(&c.threads, "threads", 0, "threads of the embedded store; 0 = one for each core")
-	root.AddCommand(c.load(), c.remove(), c.build(), c.serve(), c.ask(), c.export(), c.queries(), c.status(), c.compact(), c.version())
+	root.AddCommand(c.load(), c.remove(), c.build(), c.serve(), c.ask(), c.export(), c.origins(), c.queries(), c.status(), c.compact(), c.version())
 	return root
 }
 
@@ -151,16 +151,24 @@ func (c *commands) create(path string) (io.Writer, func() error, error) {
 	if path == "" || path == "-" {
 		return c.Stdout, func() error { return nil }, nil
 	}
-	for _, kept := range append(c.inputs, strings.TrimPrefix(c.storeURL, "duckdb:")) {
-		if sameFile(path, kept) {
-			return nil, nil, usagef("%s is %s: results would overwrite it; name another file", path, kept)
-		}
+	if err := c.mayWrite(path); err != nil {
+		return nil, nil, err
 	}
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, nil, graph.Wrap(graph.BadInput, err, "%s cannot be written: %v", path, err)
 	}
 	return f, f.Close, nil
+}
+
+// mayWrite refuses results in place of the store or of what is being loaded.
+func (c *commands) mayWrite(path string) error {
+	for _, kept := range append(c.inputs, strings.TrimPrefix(c.storeURL, "duckdb:")) {
+		if sameFile(path, kept) {
+			return usagef("%s is %s: results would overwrite it; name another file", path, kept)
+		}
+	}
+	return nil
 }
 
 // sameFile tells whether two paths lead to one file that is there.

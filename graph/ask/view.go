@@ -25,6 +25,7 @@ type catalogue struct {
 	codes     map[string][]CodeShare
 	// tradeCodes are those that a product or a row of trade names, in order.
 	tradeCodes []string
+	coverage   []graph.TradeCoverage
 	supply     *supply.Catalogue
 }
 
@@ -155,6 +156,7 @@ func (c *catalogue) readFacts(ctx context.Context, snap graph.Snapshot) (err err
 	}
 	slices.Sort(c.tradeCodes)
 	c.tradeCodes = slices.DeleteFunc(slices.Compact(c.tradeCodes), func(code string) bool { return code == "" })
+	c.coverage = facts.Coverage
 	c.supply = supply.NewCatalogue(facts)
 	return nil
 }

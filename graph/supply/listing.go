@@ -218,13 +218,7 @@ func (x *listing) listOrigins(ctx context.Context, minShare float64) error {
 	if err := c.factorise(ctx, c.blocksIn(all)); err != nil {
 		return err
 	}
-	starts := make([][]int32, len(n.Places)) // states by place
-	for s, end := range x.ends {
-		if end == endOrigin {
-			place := n.Nodes[x.node[s]].Place
-			starts[place] = append(starts[place], int32(s))
-		}
-	}
+	starts := x.startsByPlace()
 	origins := make([][]float64, len(n.Places)) // by place and supply
 	scratch := make([][]float64, parallelism(len(origins)))
 	if err := parallel(ctx, len(origins), func(worker, place int) error {

@@ -25,18 +25,19 @@ func (d *Dependency) visits(ctx context.Context) ([]float64, error) {
 
 // direct returns the direct shares by place.
 func (d *Dependency) direct() []float64 {
-	w, c := d.walk, d.walk.chain
+	w := d.walk
 	direct := make([]float64, len(w.network.Places))
 	state := d.state
-	if pool := w.pool[d.product]; state >= 0 && pool >= 0 {
+	if pool := w.pool[d.product]; state >= 0 && pool >= 0 && d.firm < 0 {
 		state = pool
 	}
 	if state < 0 {
 		return direct
 	}
-	for e := c.start[state]; e < c.start[state+1]; e++ {
-		direct[w.network.Nodes[w.node[c.to[e]]].Place] += c.prob[e]
+	if d.firm >= 0 && w.ends[state] == endOrigin {
+		direct[d.place] = w.chain.stop[state]
 	}
+	w.addDirect(state, direct)
 	return direct
 }
 
@@ -57,8 +58,8 @@ func (d *Dependency) origins(ctx context.Context) ([]float64, error) {
 	}
 	origins := make([]float64, len(w.network.Places))
 	for s, end := range w.ends {
-		if end == endOrigin {
-			origins[w.network.Nodes[w.node[s]].Place] += v[s]
+		if end == endOrigin && !w.inRing(int32(s)) {
+			origins[w.network.Nodes[w.node[s]].Place] += v[s] * w.chain.stop[s]
 		}
 	}
 	return origins, nil
@@ -114,7 +115,25 @@ func (d *Dependency) unexplained(ctx context.Context) ([]UnexplainedShare, error
 			list = append(list, UnexplainedShare{w.stage(w.node[s]), share * c.stop[s], w.ends[s].reason()})
 		}
 	}
+	if w.agentOf != nil {
+		list = addedUp(list)
+	}
 	return list, nil
+}
+
+// addedUp adds up what stands under one stage and reason: producers of a stage
+// each have a state.
+func addedUp(list []UnexplainedShare) []UnexplainedShare {
+	added := list[:0]
+	for _, u := range list {
+		i := slices.IndexFunc(added, func(a UnexplainedShare) bool { return a.Stage == u.Stage && a.Reason == u.Reason })
+		if i < 0 {
+			added = append(added, u)
+		} else {
+			added[i].Share += u.Share
+		}
+	}
+	return added
 }
 
 func targetFirst(target, a, b Stage) int {
