@@ -19,7 +19,9 @@ import (
 	"tiermap/loader"
 	"tiermap/loader/baci"
 	"tiermap/loader/bgs"
+	"tiermap/loader/comext"
 	"tiermap/loader/comtrade"
+	"tiermap/loader/facilities"
 	"tiermap/loader/gleif"
 	"tiermap/loader/tables"
 	"tiermap/loader/usgs"
@@ -46,6 +48,7 @@ type loadOptions struct {
 	priority    int
 	name        string
 	revision    string
+	eurUSD      float64
 	ranked      bool   // a priority was given
 	mapping     string // of a publisher's series to products; blank: the one that is shipped
 }
@@ -100,12 +103,29 @@ func sources() []source {
 				nameFlag(f, o)
 				f.StringVar(&o.revision, "revision", "", "revision of the Harmonized System, such as HS2017, of files that do not say; left out = that of the year")
 			}},
+		{name: "comext", paths: "FILE...", short: "trade of the EU countries by CN8, from Eurostat's Comext",
+			long: "Bulk files (.dat, unpacked), cuts of them as CSV, or SDMX-CSV of DS-045409. Each year becomes one\n" +
+				"dataset, of all files that are named together: name all months of a year at once.",
+			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return comext.Jobs(paths, comext.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority,
+					Name: o.name, Rate: o.eurUSD})
+			},
+			flags: func(f *pflag.FlagSet, o *loadOptions) {
+				nameFlag(f, o)
+				f.Float64Var(&o.eurUSD, "eur-usd", 0, "USD for a euro; left out = the European Central Bank's average of the year")
+			}},
 		{name: "gleif", paths: "FILE...", short: "companies and their parents from GLEIF (LEI level 1 and 2)",
 			long: "Golden copy or concatenated files of level 1 (lei2), of relationships (rr) and of reporting exceptions (repex), as\n" +
 				".csv, .xml or .json, plain or in the .zip of each; or responses of api.gleif.org. Name them together: a date of the\n" +
 				"golden copy becomes one dataset. Level 2 alone refers to the companies of the store.",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return gleif.Jobs(paths, gleif.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
+			}},
+		{name: "facilities", paths: "FOLDER", short: "mines, smelters and refineries of Jasansky et al. 2023",
+			long: "A folder or .zip with the tables of the release as CSV: facilities.csv and, beside it, ownership, commodities,\n" +
+				"processing, capacity, transport and source_ids. Names of owners are resolved (tiermap review).",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return facilities.Jobs(paths, facilities.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
 			}},
 	}
 }
