@@ -150,6 +150,10 @@ func entityStatus(s string) (string, fault) {
 	return "", notOneOf("Entity.EntityStatus", s)
 }
 
+// isoCodes is GLEIF's own system: the codes of ISO 3166-1, none of what other
+// publishers add to them.
+const isoCodes country.System = "gleif"
+
 // country returns the id of a country by its code, or that of a subdivision:
 // US-DE is the United States. A blank code is not known.
 func (r *reader) country(column, code string) (string, fault) {
@@ -163,7 +167,7 @@ func (r *reader) country(column, code string) (string, fault) {
 	if len(text) != 2 {
 		return "", fault{column, code, loader.NoCountry, "two letters of ISO 3166-1 are needed, or a subdivision such as US-DE"}
 	}
-	id, err := r.countries.Resolve(text, country.Any, r.year)
+	id, err := r.countries.Resolve(text, isoCodes, r.year)
 	if err != nil {
 		return "", fault{column, code, loader.NoCountry, err.Error()}
 	}

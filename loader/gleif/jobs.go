@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -116,12 +115,9 @@ func inputs(path string) ([]loader.Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		return list, nil // Inputs could read it
-	}
 	var all []loader.Input
 	for _, in := range list {
-		if strings.EqualFold(filepath.Ext(in.Name), ".zip") {
+		if in.Member == "" && strings.EqualFold(filepath.Ext(in.Name), ".zip") {
 			members, err := loader.Inputs(in.Path)
 			if err != nil {
 				return nil, err

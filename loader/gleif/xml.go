@@ -163,9 +163,10 @@ func (s *xmlSplitter) gap(b *block, data []byte) {
 		}
 		return
 	}
-	if len(bytes.TrimSpace(data)) > 0 {
+	if rest := bytes.TrimLeft(data, " \t\r\n"); len(rest) > 0 {
 		s.count++
-		b.add(s.line, data[:min(len(data), loader.MaxRow)], loader.Malformed)
+		line := s.line + bytes.Count(data[:len(data)-len(rest)], []byte{'\n'})
+		b.add(line, data[:min(len(data), loader.MaxRow)], loader.Malformed)
 	}
 }
 
