@@ -67,20 +67,6 @@ var revisions = map[string]string{
 	"H0": "HS1992", "H1": "HS1996", "H2": "HS2002", "H3": "HS2007", "H4": "HS2012", "H5": "HS2017", "H6": "HS2022",
 }
 
-// inForce returns the revision that countries were to use in a year.
-func inForce(year int) string {
-	name := "HS1992"
-	for _, r := range []struct {
-		from int
-		name string
-	}{{1996, "HS1996"}, {2002, "HS2002"}, {2007, "HS2007"}, {2012, "HS2012"}, {2017, "HS2017"}, {2022, "HS2022"}} {
-		if year >= r.from {
-			name = r.name
-		}
-	}
-	return name
-}
-
 // flows says of each flow whether it is an import (true), an export (false), or
 // neither on its own (not in the map).
 var flows = map[string]bool{"M": true, "1": true, "X": false, "2": false, "Import": true, "Export": false, "Imports": true, "Exports": false}

@@ -14,6 +14,7 @@ import (
 	"tiermap/graph"
 	"tiermap/graph/country"
 	"tiermap/loader"
+	"tiermap/loader/hs"
 )
 
 // Options are what the files do not say.
@@ -83,14 +84,12 @@ func comparePart(a, b part) int {
 	return cmp.Or(cmp.Compare(a.year, b.year), cmp.Compare(a.revision, b.revision))
 }
 
-var revisionName = regexp.MustCompile(`^HS(1992|1996|2002|2007|2012|2017|2022)$`)
-
 func (o *Options) check() error {
 	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
 		return graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
 	}
-	if o.Revision != "" && !revisionName.MatchString(o.Revision) {
-		return graph.Errorf(graph.BadInput, "%q is no revision of the Harmonized System: they are HS1992, HS1996, HS2002, HS2007, HS2012, HS2017 and HS2022", o.Revision)
+	if o.Revision != "" && !hs.Known(o.Revision) {
+		return graph.Errorf(graph.BadInput, "%q is no revision of the Harmonized System: they are %s", o.Revision, strings.Join(hs.Names(), ", "))
 	}
 	if o.Name = cmp.Or(o.Name, "comtrade"); !graph.ValidID(o.Name) {
 		return graph.Errorf(graph.BadInput, "%q cannot be the name of a dataset: letters, digits, dot, underscore and hyphen, with a letter or digit first", o.Name)
@@ -207,7 +206,7 @@ func (f *file) partOf(r rows, o Options) (p part, other string, why *unplaced) {
 	case text == "" && r.has(revision):
 		return p, "", &unplaced{revision, loader.Missing, ""}
 	case text == "", text == "HS":
-		p.revision = cmp.Or(o.Revision, inForce(p.year))
+		p.revision = cmp.Or(o.Revision, hs.InForce(p.year))
 	default:
 		return p, text, &unplaced{revision, loader.NotAllowed, "the Harmonized System is H0 to H6"}
 	}

@@ -13,6 +13,7 @@ import (
 type Report struct {
 	Exporter, Importer, Code, File uint32 // words of the sink
 	Line                           int32
+	Contained                      uint32 // word of the material that Tonnes count; 0: gross
 	Part                           uint32 // Sum: tells the parts of a flow apart, such as its months
 	ByImporter                     bool
 	Total                          bool // the row holds the whole flow, whatever details stand beside it
@@ -59,12 +60,13 @@ type Flows struct {
 	fields  fields
 	batch   *graph.Batch
 	sources [4]uint32
+	basis   uint32 // the word contained
 	noTotal int
 }
 
 // fields are where the columns of a trade row stand.
 type fields struct {
-	year, exporter, importer, code, value, tonnes, discrepancy, by, mirrorValue, mirrorTonnes, source, estimated, file, line int
+	year, exporter, importer, code, value, tonnes, discrepancy, by, mirrorValue, mirrorTonnes, source, estimated, file, line, basis, material int
 }
 
 // New returns Flows of a year that write into the sink.
@@ -73,7 +75,8 @@ func New(sink *loader.Sink, year int, combine Combine) *Flows {
 	f := &Flows{sink: sink, year: int32(year), combine: combine, trades: k, fields: fields{ //nolint:gosec // a calendar year
 		k.Field("year"), k.Field("exporter"), k.Field("importer"), k.Field("code"), k.Field("value_usd"), k.Field("tonnes"),
 		k.Field("error"), k.Field("reported_by"), k.Field("mirror_value_usd"), k.Field("mirror_tonnes"),
-		k.Field("source"), k.Field("estimated"), k.Field("file"), k.Field("line")}}
+		k.Field("source"), k.Field("estimated"), k.Field("file"), k.Field("line"), k.Field("basis"), k.Field("material")}}
+	f.basis = sink.Words().ID("contained")
 	for i, text := range []string{byImporter, byExporter, massExporter, massImporter} {
 		f.sources[i] = sink.Words().ID(text)
 	}
@@ -169,6 +172,9 @@ func (f *Flows) flow(reports []Report, importer, exporter uint32) error {
 	c[at.by].Word[i], c[at.source].Word[i], c[at.file].Word[i] = by, source, first.File
 	c[at.value].Float[i], c[at.tonnes].Float[i] = first.ValueUSD, first.Tonnes
 	c[at.mirrorValue].Float[i], c[at.mirrorTonnes].Float[i] = other.ValueUSD, other.Tonnes
+	if first.Contained != 0 && !math.IsNaN(first.Tonnes) {
+		c[at.basis].Word[i], c[at.material].Word[i] = f.basis, first.Contained
+	}
 	c[at.discrepancy].Float[i], c[at.estimated].Bool[i] = e, first.Estimated
 	return nil
 }

@@ -24,7 +24,7 @@ type side struct {
 	usd, tonnes               float64
 	line                      int32
 	part                      uint32
-	file                      string
+	file, contained           string
 }
 
 // run loads the reports and returns what they become, with the report.
@@ -37,7 +37,7 @@ func run(t testing.TB, combine Combine, limit int, sides []side) ([]loadertest.R
 		defer flows.Discard()
 		for _, s := range sides {
 			err := flows.Add(Report{Exporter: sink.Words().ID(or(s.from, "A")), Importer: sink.Words().ID(or(s.to, "B")),
-				Code: sink.Words().ID(or(s.code, "HS2022:811292")), File: sink.Words().ID(or(s.file, "f.csv")), Line: s.line, Part: s.part,
+				Code: sink.Words().ID(or(s.code, "HS2022:811292")), File: sink.Words().ID(or(s.file, "f.csv")), Line: s.line, Part: s.part, Contained: sink.Words().ID(s.contained),
 				ByImporter: s.imports, Total: s.total, Estimated: s.estimated, ValueUSD: s.usd, Tonnes: s.tonnes})
 			if err != nil {
 				return err
@@ -131,6 +131,23 @@ func TestFlow(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestContained holds that a mass of a contained material says so, in memory and
+// on disk, and that a value alone does not.
+func TestContained(t *testing.T) {
+	for _, limit := range []int{0, 1} {
+		rows, _ := run(t, Largest, limit, []side{{imports: true, usd: 5, tonnes: 2, contained: "lithium"}, {imports: true, to: "C", usd: 5, tonnes: nan, contained: "lithium"}})
+		if len(rows) != 2 {
+			t.Fatalf("rows %v", rows)
+		}
+		for _, row := range rows {
+			want := map[string]string{"B": "contained lithium", "C": " "}[row["importer"]]
+			if got := row["basis"] + " " + row["material"]; got != want {
+				t.Errorf("to %s: %q, want %q", row["importer"], got, want)
+			}
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 const (
 	inMemory = 2 << 20 // reports that are kept in memory: 100 MB
 	parts    = 64      // on disk, each read back as a whole
-	size     = 44      // bytes of a report on disk
+	size     = 48      // bytes of a report on disk
 )
 
 // spool keeps reports until they are reconciled: in memory as long as there are
@@ -161,6 +161,7 @@ func encode(to *[size]byte, r Report) {
 	put.PutUint64(to[24:], math.Float64bits(r.ValueUSD))
 	put.PutUint64(to[32:], math.Float64bits(r.Tonnes))
 	put.PutUint32(to[40:], r.Part)
+	put.PutUint32(to[44:], r.Contained)
 }
 
 func decode(from *[size]byte) Report {
@@ -168,7 +169,7 @@ func decode(from *[size]byte) Report {
 	flags := get.Uint32(from[20:])
 	return Report{
 		Exporter: get.Uint32(from[0:]), Importer: get.Uint32(from[4:]), Code: get.Uint32(from[8:]), File: get.Uint32(from[12:]),
-		Part:       get.Uint32(from[40:]),
+		Part: get.Uint32(from[40:]), Contained: get.Uint32(from[44:]),
 		Line:       int32(get.Uint32(from[16:])), //nolint:gosec // as encode wrote it
 		ByImporter: flags&flagImporter != 0, Total: flags&flagTotal != 0, Estimated: flags&flagEstimated != 0,
 		ValueUSD: math.Float64frombits(get.Uint64(from[24:])), Tonnes: math.Float64frombits(get.Uint64(from[32:])),
