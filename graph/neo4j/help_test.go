@@ -1,6 +1,7 @@
 package neo4j
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -39,6 +40,25 @@ func openStore(t testing.TB, o Options) *Store {
 func emptyStore(t testing.TB) *Store {
 	t.Helper()
 	return openStore(t, options(neo4jtest.Empty(t)))
+}
+
+// run runs a statement that commits by itself.
+func run(tb testing.TB, s *Store, statement string, p params) [][]any {
+	tb.Helper()
+	session := s.driver.NewSession(context.Background(), bolt.SessionConfig{})
+	defer session.Close(context.Background()) //nolint:errcheck // nothing is lost
+	result, err := session.Run(context.Background(), statement, p)
+	if err != nil {
+		tb.Fatalf("%s: %v", statement, err)
+	}
+	var rows [][]any
+	for result.Next(context.Background()) {
+		rows = append(rows, result.Record().Values)
+	}
+	if err := result.Err(); err != nil {
+		tb.Fatalf("%s: %v", statement, err)
+	}
+	return rows
 }
 
 type values map[string]any

@@ -1,6 +1,7 @@
 package neo4jtest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -181,8 +182,9 @@ func (p *process) configure(s *Server) error {
 	settings["server.http.listen_address"] = fmt.Sprintf("127.0.0.1:%d", s.http)
 	certificates := filepath.Join(p.home, "certificates", "bolt")
 	for _, dir := range []string{"data", "logs", "import", "plugins"} {
-		settings["server.directories."+dir] = filepath.Join(p.home, dir)
-		if err := os.MkdirAll(filepath.Join(p.home, dir), 0o755); err != nil {
+		name := "server.directories." + dir
+		settings[name] = cmp.Or(settings[name], filepath.Join(p.home, dir))
+		if err := os.MkdirAll(settings[name], 0o755); err != nil {
 			return err
 		}
 	}
