@@ -119,7 +119,7 @@ func (s *Sink) Write(b *graph.Batch) error {
 func (s *Sink) Row(k *graph.Kind, file string, line int) graph.Row {
 	b := s.current[k]
 	if b != nil && b.Len >= rowsPerBatch {
-		_ = s.Write(b) // Err tells
+		s.hand(b)
 		b = nil
 	}
 	if b == nil {
@@ -133,6 +133,15 @@ func (s *Sink) Row(k *graph.Kind, file string, line int) graph.Row {
 	r.SetText("file", file)
 	r.SetInt("line", line)
 	return r
+}
+
+// hand writes what Row has gathered. Where the load has ended (Err tells), the
+// rows were read all the same.
+func (s *Sink) hand(b *graph.Batch) {
+	if rows := int64(b.Len); s.Write(b) != nil {
+		s.report.Accepted += rows
+		s.rows.Add(rows)
+	}
 }
 
 // Beside is Row for a fact that comes along with a row that is counted already:
@@ -187,7 +196,7 @@ func (s *Sink) Note(format string, args ...any) {
 // finish writes what Row has gathered and waits until the store has everything.
 func (s *Sink) finish() {
 	for _, k := range s.kinds {
-		_ = s.Write(s.current[k]) // Err tells
+		s.hand(s.current[k])
 	}
 	s.stop()
 }

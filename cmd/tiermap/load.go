@@ -24,6 +24,7 @@ import (
 	"tiermap/loader/facilities"
 	"tiermap/loader/gleif"
 	"tiermap/loader/tables"
+	"tiermap/loader/trademap"
 	"tiermap/loader/usgs"
 	"tiermap/loader/wmd"
 )
@@ -49,6 +50,7 @@ type loadOptions struct {
 	name        string
 	revision    string
 	eurUSD      float64
+	code        string
 	ranked      bool   // a priority was given
 	mapping     string // of a publisher's series to products; blank: the one that is shipped
 }
@@ -113,6 +115,18 @@ func sources() []source {
 			flags: func(f *pflag.FlagSet, o *loadOptions) {
 				nameFlag(f, o)
 				f.Float64Var(&o.eurUSD, "eur-usd", 0, "USD for a euro; left out = the European Central Bank's average of the year")
+			}},
+		{name: "trademap", paths: "FILE...", short: "text exports of ITC's Trade Map",
+			long: "Downloads of one product and country (their name says the country, the folder the code), or such\n" +
+				"files joined. Each year becomes one dataset, of all files that are named together.",
+			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return trademap.Jobs(paths, trademap.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority,
+					Name: o.name, Revision: o.revision, Code: o.code})
+			},
+			flags: func(f *pflag.FlagSet, o *loadOptions) {
+				nameFlag(f, o)
+				f.StringVar(&o.revision, "revision", "", "revision of the Harmonized System, such as HS2017; left out = that of the year")
+				f.StringVar(&o.code, "code", "", "six-digit code of files that do not say theirs")
 			}},
 		{name: "gleif", paths: "FILE...", short: "companies and their parents from GLEIF (LEI level 1 and 2)",
 			long: "Golden copy or concatenated files of level 1 (lei2), of relationships (rr) and of reporting exceptions (repex), as\n" +

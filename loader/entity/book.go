@@ -103,7 +103,6 @@ type wanted struct {
 	id        string // of an entity of its own
 	taken     bool   // id is that of something else that is known
 	best      []Match
-	decisions []Decision
 	answer    *Answer
 }
 

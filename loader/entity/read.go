@@ -103,6 +103,9 @@ func (b *Book) Write(sink *loader.Sink, schema *graph.Schema, source string) {
 			}
 			r.SetText("reason", m.Reason)
 		}
+		if w.ID != "" && a.Outcome == Unknown && len(a.Candidates) == 0 {
+			continue // the source's own, and nobody else's
+		}
 		row(w.Text, a.Outcome, a.Match)
 		for _, o := range a.AlsoWritten {
 			row(o.Text, a.Outcome, a.Match)
