@@ -96,7 +96,7 @@ type release struct {
 	Options
 }
 
-var yearText = regexp.MustCompile(`,((?:19|20)\d\d)-01-01`)
+var yearText = regexp.MustCompile(`(?:^|,)"?((?:19|20)\d\d)-01-01`)
 
 // date looks for the newest year in the files and the day of the newest file.
 func (r *release) date() error {

@@ -48,7 +48,10 @@ type Series struct {
 func (s *Series) Counted() bool { return s.Product != "" }
 
 // Mapping says what the series of a publisher are.
-type Mapping struct{ series map[seriesKey]*Series }
+type Mapping struct {
+	series map[seriesKey]*Series
+	words  map[seriesKey]bool // keys without their country
+}
 
 type seriesKey struct {
 	statistic                Statistic
@@ -72,12 +75,7 @@ func (m *Mapping) Find(statistic Statistic, commodity, form, country string) (s 
 
 // Has reports whether the mapping has any line for a publisher's words.
 func (m *Mapping) Has(statistic Statistic, commodity, form string) bool {
-	for key := range m.series {
-		if key.statistic == statistic && key.commodity == Fold(commodity) && key.form == Fold(form) {
-			return true
-		}
-	}
-	return false
+	return m.words[seriesKey{statistic, Fold(commodity), Fold(form), ""}]
 }
 
 // All returns the series in the order of their words.
@@ -126,7 +124,7 @@ func ReadMapping(name string, r io.Reader, countries *country.List) (*Mapping, e
 	if err != nil {
 		return nil, err
 	}
-	m := &Mapping{series: map[seriesKey]*Series{}}
+	m := &Mapping{map[seriesKey]*Series{}, map[seriesKey]bool{}}
 	for {
 		fields, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -202,6 +200,8 @@ func (m *Mapping) add(s *Series) (fault string) {
 		return "a line of the same statistic, commodity, form and country stands before"
 	}
 	m.series[key] = s
+	key.country = ""
+	m.words[key] = true
 	return ""
 }
 

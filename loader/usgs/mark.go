@@ -124,6 +124,9 @@ func number(text string) (float64, loader.Reason) {
 	return v, why
 }
 
+// saidNothing is how a blank cell without a note is put.
+const saidNothing = "blank: nothing"
+
 // blank is what a blank cell of the edition of 2025 stands for, production
 // only: that file writes neither W nor NA nor the dash in the column, but W and
 // NA in the note.
@@ -141,5 +144,5 @@ func blank(note string, year string) amount {
 	case saysWithin(note):
 		return amount{absent: withinOther}
 	}
-	return amount{said: "blank: nothing"}
+	return amount{said: saidNothing}
 }

@@ -23,13 +23,9 @@ func (r *release) place(text string, year int) (place, error) {
 	case strings.HasPrefix(lower, "other countries"):
 		return place{id: series.Others}, nil
 	}
-	id, err := r.Countries.Resolve(name, country.Any, year)
-	if err != nil && strings.HasSuffix(name, ")") {
-		if bare, _, ok := strings.Cut(name, " ("); ok {
-			if id, failed := r.Countries.Resolve(bare, country.Any, year); failed == nil {
-				return place{id: id}, nil
-			}
-		}
+	if bare, _, ok := strings.Cut(name, " ("); ok && !r.Countries.Knows(name) {
+		name = bare
 	}
+	id, err := r.Countries.Resolve(name, country.Any, year)
 	return place{id: id}, err
 }

@@ -128,7 +128,9 @@ func (r *release) readWide(sink *loader.Sink, book *series.Book, t *loader.Table
 			t.Reject(c.column, why, "")
 			return
 		case a.absent != "":
-			pass = a.absent
+			if pass == noCell {
+				pass = a.absent
+			}
 			continue
 		}
 		figures = append(figures, series.Figure{Series: s, Place: at.id, Part: t.Text("COUNTRY"), Unit: t.Text("UNIT_MEAS"),
@@ -144,14 +146,15 @@ func (r *release) readWide(sink *loader.Sink, book *series.Book, t *loader.Table
 // amount reads a cell of a row with its note.
 func (w *wide) amount(t *loader.Table, c cell, commodity, form string) (amount, loader.Reason) {
 	text, note := t.Text(c.column), t.Text(c.note)
+	if text == "" && c.statistic != series.Production {
+		return amount{absent: noCell}, ""
+	}
 	if text == "" {
-		switch {
-		case c.statistic != series.Production:
-			return amount{absent: noCell}, ""
-		case !w.some[c.of(commodity, form)]:
+		a := blank(note, strconv.Itoa(c.year))
+		if a.said == saidNothing && !w.some[c.of(commodity, form)] {
 			return amount{absent: emptySeries}, ""
 		}
-		return blank(note, strconv.Itoa(c.year)), ""
+		return a, ""
 	}
 	a, why := read(text, note)
 	a.estimated = a.estimated || c.isEstimated(form, note)
@@ -166,7 +169,9 @@ func (c cell) isEstimated(form, note string) bool {
 	switch {
 	case strings.HasPrefix(note, "reported"):
 		return false
-	case c.estimated, strings.HasSuffix(strings.ToLower(form), "estimated"), strings.HasPrefix(note, "estimated from"), note == "estimated":
+	case c.estimated, note == "estimated", strings.HasPrefix(note, "estimated from"):
+		return true
+	case c.statistic == series.Production && strings.HasSuffix(strings.ToLower(form), "estimated"):
 		return true
 	}
 	return strings.HasPrefix(note, "estimated") && strings.Contains(note, strconv.Itoa(c.year))
