@@ -46,6 +46,9 @@ type Layout struct {
 	Charset  encoding.Encoding // of the text, such as charmap.Windows1252; nil: UTF-8
 	// OpenEnded: rows may end with a separator that the header does not have.
 	OpenEnded bool
+	// Unnamed are columns that may stand several times, such as a unit behind each
+	// year's amount; they are found by their place in the Header.
+	Unnamed []string
 }
 
 // Separator returns what separates the columns of a file's first line: comma, tab
@@ -102,26 +105,35 @@ func (s *Sink) newTable(in Input, file io.ReadCloser, l Layout) (*Table, error) 
 		text = l.Charset.NewDecoder().Reader(file)
 	}
 	t := &Table{sink: s, in: in, file: file, comma: comma, open: l.OpenEnded, rows: newRowReader(text, comma)}
-	if err := t.readHeader(l.Known, l.Required); err != nil {
+	if err := t.readHeader(l); err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
-func (t *Table) readHeader(known, required []string) (err error) {
+func (t *Table) readHeader(l Layout) (err error) {
 	row, ok := t.rows.next()
 	if t.rows.err != nil {
 		return t.rows.err
 	}
 	if !ok {
-		return graph.Errorf(graph.BadInput, "%s is empty: it needs a header with the columns %s", t.in, strings.Join(known, ", "))
+		return graph.Errorf(graph.BadInput, "%s is empty: it needs a header with the columns %s", t.in, strings.Join(l.Known, ", "))
 	}
 	if t.header, err = header(t.in.String(), row.line, row.raw, t.comma); err != nil {
 		return err
 	}
-	t.index, err = CheckHeader(t.in.String(), t.header, known, required)
+	named := slices.Clone(t.header)
+	for i, name := range named {
+		if slices.Contains(l.Unnamed, name) {
+			named[i] = ""
+		}
+	}
+	t.index, err = CheckHeader(t.in.String(), named, l.Known, l.Required)
 	return err
 }
+
+// Header returns the names of the columns as they stand in the file.
+func (t *Table) Header() []string { return slices.Clone(t.header) }
 
 // Header splits the row of column names of a file, without blanks around them.
 func Header(file string, line int, raw string) ([]string, error) { return header(file, line, raw, ",") }
