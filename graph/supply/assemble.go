@@ -18,6 +18,7 @@ func Assemble(ctx context.Context, p *Plan, t *Trade, balance Balance) (*Network
 		return nil, err
 	}
 	a.addProduction()
+	a.addFirms()
 	return a.network().WithBalance(ctx, balance)
 }
 
@@ -35,6 +36,7 @@ type assembly struct {
 	products   []ledger
 	notes      []note
 	read       tradeTally
+	firms      *firmAssembly
 }
 
 // ledger is one product's account.
@@ -91,6 +93,7 @@ func (a *assembly) collectPlaces() {
 			ids = append(ids, a.placeOf(l.country))
 		}
 	}
+	ids = append(ids, a.placesOfFirms()...)
 	if a.plan.Place != "" {
 		ids = append(ids, a.plan.Place)
 	}
@@ -145,6 +148,8 @@ func (a *assembly) network() *Network {
 			n.InputStart = append(n.InputStart, int32(len(n.Inputs)))
 		}
 	}
+	a.firms.layFirms(n, node)
+	n.firm, n.register, n.ownership = a.plan.Firm, a.plan.firms.register, a.plan.firms.ownership
 	n.inputsOf, n.unmade = a.productInputs(), a.unmade()
 	a.noteAll()
 	n.notes = inOrder(a.plan.notes, a.notes, len(n.Products))
@@ -184,6 +189,9 @@ func (a *assembly) productInputs() [][]int32 {
 				inputs[i] = append(inputs[i], in.product)
 			}
 		}
+	}
+	a.firms.addInputs(inputs)
+	for i := range inputs {
 		slices.Sort(inputs[i])
 		inputs[i] = slices.Compact(inputs[i])
 	}

@@ -24,6 +24,7 @@ type Dependency struct {
 	place   int32 // -1: the network does not know it
 	node    int32 // -1: the place has no node of the product
 	state   int32 // where the walk starts; -1: no supply
+	firm    int32 // the producer that is asked about, -1: none, the place is
 
 	visited   lazy[[]float64] // by state
 	reached   lazy[[]float64] // by state
@@ -37,12 +38,17 @@ func (d *Dependency) Target() Stage { return d.target }
 func (d *Dependency) HasSupply() bool { return d.state >= 0 }
 
 // SupplyTonnes returns the target's supply in tonnes of contained material, 0
-// where it has none; false for what comes from a pool, which has no tonnes.
+// where it has none; false for what comes from a pool, which has no tonnes. The
+// supply of a firm of which no tonnes are known counts as 1.
 func (d *Dependency) SupplyTonnes() (float64, bool) {
 	n := d.walk.network
 	switch {
 	case !d.HasSupply():
 		return 0, true
+	case d.firm >= 0 && !known(n.Target.tonnes):
+		return 1, true
+	case d.firm >= 0:
+		return n.Target.tonnes, true
 	case n.Products[d.product].Pooled:
 		return 0, false
 	}
@@ -53,6 +59,10 @@ func (d *Dependency) SupplyTonnes() (float64, bool) {
 // product, and that the target has no supply where it has none.
 func (d *Dependency) Assumptions() []string {
 	assumptions := d.walk.network.AssumptionsFor(d.product)
+	if firm := d.walk.network.firm; firm != "" && !d.HasSupply() {
+		return append(assumptions, fmt.Sprintf("It is not known that %s makes %s or is supplied with it in %d: every share is zero.",
+			firm, d.target.Product, d.walk.network.Year))
+	}
 	if !d.HasSupply() {
 		assumptions = append(assumptions, fmt.Sprintf(
 			"No supply of %s in %s is known for %d: every share is zero.",
@@ -145,10 +155,14 @@ type Chokepoint struct {
 	From    string // exporter of a link
 	To      string // importer of a link
 	By      StepKind
+	Firm    Actor // of a company or facility
 	// PassThrough is the share of the target's supply that is lost when this
 	// stops, every supply stays as it was, and nothing is rerouted.
 	PassThrough          float64
 	SinglePointOfFailure bool
+	// IsSum: PassThrough is the sum of expected visits times the shares that a
+	// company owns, and may exceed 1; no such part of supply is lost.
+	IsSum bool
 }
 
 // StepKind says how the walk leaves a stage.
@@ -182,7 +196,8 @@ type Path struct {
 // PathStep is one stage of a path and how the walk leaves it.
 type PathStep struct {
 	Stage
-	By StepKind
+	By   StepKind
+	Firm Actor // where the walk goes through a company or plant of which suppliers are known
 }
 
 // Drawing is the part of the network that is worth a picture.

@@ -63,7 +63,7 @@ func (d *Dependency) drawnNodes(pass, v []float64, minShare float64) []DrawnNode
 		}
 		market, maker := w.market[i], w.maker[i]
 		node := DrawnNode{
-			Stage: w.stage(int32(i)), PassThrough: share, MadeHere: v[maker],
+			Stage: w.stage(int32(i)), PassThrough: share, MadeHere: w.madeAt(v, int32(i)),
 			Steps: steps[w.network.Nodes[i].Product],
 		}
 		if c.components[c.of[market]].ring {
@@ -72,10 +72,11 @@ func (d *Dependency) drawnNodes(pass, v []float64, minShare float64) []DrawnNode
 			node.Unexplained = v[market] * c.stop[market]
 		}
 		if w.ends[maker] == endOrigin {
-			node.Origin = v[maker]
+			node.Origin = v[maker] * c.stop[maker]
 		} else {
 			node.Unexplained += v[maker] * c.stop[maker]
 		}
+		w.addEnds(&node, v, int32(i))
 		drawn = append(drawn, node)
 	}
 	if d.node < 0 {
@@ -90,6 +91,10 @@ func (d *Dependency) drawnNodes(pass, v []float64, minShare float64) []DrawnNode
 // eachInput calls f for each recipe link that the walk can take.
 func (d *Dependency) eachInput(v []float64, f func(DrawnLink)) {
 	w, c := d.walk, d.walk.chain
+	if w.agentOf != nil {
+		d.eachInputOfAgents(v, f)
+		return
+	}
 	for i := range w.network.Nodes {
 		market, maker := w.market[i], w.maker[i]
 		if v[maker] == 0 {

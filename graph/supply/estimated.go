@@ -5,9 +5,10 @@ import "context"
 // reported is the walk with every estimated step taken out: a walk that would
 // take one stops.
 type reported struct {
-	chain  *chain
-	chance []float64 // by state: that the walk ever takes an estimated step
-	cut    []bool    // by product: it has estimated steps to where it is traded or made
+	chain    *chain
+	sourcing *chain    // its steps to where things are made, and none beyond
+	chance   []float64 // by state: that the walk ever takes an estimated step
+	cut      []bool    // by product: it has estimated steps to where it is traded or made
 }
 
 // onlyReported returns the walk without estimated steps.
@@ -22,7 +23,7 @@ func (w *Walk) onlyReported(ctx context.Context) (*reported, error) {
 					if w.estimated[e] {
 						any = true
 						r.chance[s] += all.prob[e]
-						r.cut[p] = r.cut[p] || !w.isMaker(s)
+						r.cut[p] = r.cut[p] || !w.makes(s)
 					}
 				}
 			}
@@ -31,6 +32,7 @@ func (w *Walk) onlyReported(ctx context.Context) (*reported, error) {
 			return r, nil
 		}
 		r.chain = w.without(w.estimated, r.chance)
+		r.sourcing = w.cutAtMakers(r.chain)
 		return r, r.chain.chances(ctx, r.chance, r.chain.all())
 	})
 }

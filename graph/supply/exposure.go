@@ -17,6 +17,10 @@ type Subject struct {
 	Product string
 	From    string // exporter of a link
 	To      string // importer of a link
+	// Firm is a company or plant, at all its products or at Product; its producers
+	// are those that Attribution says, ByOperator where that is blank.
+	Firm        Actor
+	Attribution Attribution
 }
 
 // Exposure says who depends on a set of subjects (docs/methods.md §2a).
@@ -32,6 +36,9 @@ type Exposure struct {
 	// WorldShare is the share of FinalUse that passes the set; of a pooled
 	// product that is asked for alone, the share of its pool.
 	WorldShare float64
+	// IsSum: shares and tonnes are sums of expected visits times the shares that a
+	// company owns (ByShare), and may exceed the supply.
+	IsSum bool
 }
 
 // ExposedTarget is a stage that depends on a set of subjects.
@@ -56,7 +63,7 @@ type ExposedTarget struct {
 // for a product that the network does not know; TooLarge where the network
 // exceeds what is solved exactly; that of ctx.
 func (w *Walk) Exposure(ctx context.Context, product string, to ...Subject) (Exposure, error) {
-	set, err := w.setOf(to)
+	set, err := w.setOfAll(ctx, to)
 	if err != nil {
 		return Exposure{}, err
 	}
@@ -64,7 +71,7 @@ func (w *Walk) Exposure(ctx context.Context, product string, to ...Subject) (Exp
 	if err != nil {
 		return Exposure{}, err
 	}
-	chance, err := w.chanceToMeet(ctx, set, statesOf(targets))
+	chance, isSum, err := w.chanceOfSubjects(ctx, set, to, statesOf(targets))
 	if err != nil {
 		return Exposure{}, err
 	}
@@ -72,7 +79,7 @@ func (w *Walk) Exposure(ctx context.Context, product string, to ...Subject) (Exp
 	if err != nil {
 		return Exposure{}, err
 	}
-	e := Exposure{Targets: []ExposedTarget{}}
+	e := Exposure{Targets: []ExposedTarget{}, IsSum: isSum}
 	var world weighted
 	for _, t := range targets {
 		if set.states[t.state] {
@@ -81,7 +88,11 @@ func (w *Walk) Exposure(ctx context.Context, product string, to ...Subject) (Exp
 		}
 		e.FinalUse += t.use
 		world.add(t.weight, chance[t.state])
-		if share := min(1, chance[t.state]); share > 0 {
+		share := chance[t.state]
+		if !isSum {
+			share = min(1, share)
+		}
+		if share > 0 {
 			e.Targets = append(e.Targets, ExposedTarget{Stage: w.stageOf(t), PassThrough: share,
 				Unexplained: min(1, unexplained[t.state]), Tonnes: share * w.supplyOf(t), FinalUse: w.finalUseOf(t)})
 		}
@@ -199,11 +210,18 @@ type set struct {
 	// links by the market of the importer: the markets of the exporters, or their
 	// makers where the product is pooled.
 	links map[int32][]int32
+	// parts by maker: the share of what is made there that the set makes, by
+	// producers without a state of their own.
+	parts map[int32]float64
+}
+
+func (w *Walk) newSet() *set {
+	return &set{states: make([]bool, w.states), links: map[int32][]int32{}, parts: map[int32]float64{}}
 }
 
 // setOf returns the states and steps of subjects.
 func (w *Walk) setOf(subjects []Subject) (*set, error) {
-	x := &set{states: make([]bool, w.states), links: map[int32][]int32{}}
+	x := w.newSet()
 	for _, s := range subjects {
 		kind, err := s.kind()
 		if err != nil {
@@ -232,6 +250,14 @@ func (w *Walk) setOf(subjects []Subject) (*set, error) {
 // kind tells what a subject is.
 func (s Subject) kind() (Kind, error) {
 	switch {
+	case s.Firm.ID != "":
+		if s.Place != "" || s.From != "" || s.To != "" {
+			break
+		}
+		if s.Firm.Facility {
+			return KindFacility, nil
+		}
+		return KindCompany, nil
 	case s.Place != "" && s.From == "" && s.To == "":
 		if s.Product == "" {
 			return KindCountry, nil
@@ -240,7 +266,7 @@ func (s Subject) kind() (Kind, error) {
 	case s.Place == "" && s.From != "" && s.To != "" && s.Product != "":
 		return KindLink, nil
 	}
-	return "", graph.Errorf(graph.BadInput, "name a place, a place and a product, or a product with from and to")
+	return "", graph.Errorf(graph.BadInput, "name a place, a place and a product, a product with from and to, or a company or plant")
 }
 
 func (w *Walk) addNode(x *set, node int32) {
@@ -253,8 +279,12 @@ func (w *Walk) addNode(x *set, node int32) {
 }
 
 // statesOfNode returns where a walk meets a node: at its market, and of a pooled
-// product, which others do not draw there, at its maker too.
+// product, which others do not draw there, at its maker too; and at the producers
+// that are come to by name.
 func (w *Walk) statesOfNode(node int32) []int32 {
+	if w.agentOf != nil {
+		return w.statesOfAgents(node)
+	}
 	if w.network.Products[w.network.Nodes[node].Product].Pooled {
 		return []int32{w.market[node], w.maker[node]}
 	}
@@ -315,14 +345,22 @@ func (w *Walk) until(x *set, h []float64) *chain {
 			pool := all.to[from]
 			from, end = all.start[pool], all.start[pool+1]
 		}
+		part, left := x.parts[s], 1.0
+		if part > 0 {
+			left = w.leftOf(s, part)
+			h[s] += part
+		}
 		for e := from; e < end; e++ {
-			if slices.Contains(links, all.to[e]) {
+			switch {
+			case slices.Contains(links, all.to[e]):
 				h[s] += all.prob[e]
-			} else {
+			case left == 1 || w.isAgent(all.to[e]):
 				to, prob = append(to, all.to[e]), append(prob, all.prob[e])
+			case left > 0:
+				to, prob = append(to, all.to[e]), append(prob, left*all.prob[e])
 			}
 		}
-		stop[s] = all.stop[s] + h[s]
+		stop[s] = left*all.stop[s] + h[s]
 		start = append(start, int32(len(to)))
 	}
 	return newChain(start, to, prob, stop)
@@ -358,6 +396,9 @@ func (n *Network) Has(s Subject) bool {
 	}
 	if s.Place != "" {
 		return n.at(s.Place, product) >= 0
+	}
+	if s.Firm.ID != "" {
+		return true
 	}
 	return n.at(s.From, product) >= 0 && n.at(s.To, product) >= 0
 }

@@ -75,8 +75,11 @@ type ProductionRow struct {
 	Share     float64 // of the world's production
 	Estimated bool
 	// OfProducer: of a company or a plant. That is no country's total, and does
-	// not count as production; it is only known to be there.
+	// not count as production; it says who makes how much of it. Share is then of
+	// its country.
 	OfProducer bool
+	Company    string // of OfProducer: the one or the other
+	Facility   string
 }
 
 // OthersProduce stands in place of a country where a source of production says
@@ -123,7 +126,8 @@ func ProductionRows(b *graph.Batch) []ProductionRow {
 		year, _ := r.Int("year")
 		row := ProductionRow{Dataset: r.Text("dataset"), Year: year, Product: r.Text("product"), Country: r.Text("country"),
 			Tonnes: r.Float("tonnes"), Share: r.Float("share"), Estimated: r.Bool("estimated"),
-			OfProducer: r.Text("company") != "" || r.Text("facility") != ""}
+			Company: r.Text("company"), Facility: r.Text("facility")}
+		row.OfProducer = row.Company != "" || row.Facility != ""
 		if r.Text("basis") == contained {
 			row.Contained = r.Text("material")
 		}

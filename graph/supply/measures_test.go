@@ -32,7 +32,13 @@ func TestMeasuresOfCases(t *testing.T) {
 						if want.Product != "" {
 							target.Product = want.Product
 						}
-						checkMeasures(t, ask(t, supply.NewWalk(n), target), want)
+						w := supply.NewWalk(n)
+						d := ask(t, w, target)
+						if c.Target.Firm() != "" && want.Place == "" {
+							d = must[*supply.Dependency](t)(w.FirmDependency(target.Product))
+						}
+						checkMeasures(t, d, want)
+						checkFirms(t, c, w, d, want)
 					})
 				}
 			}

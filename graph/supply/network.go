@@ -40,6 +40,15 @@ type Network struct {
 	InputStart []int32
 	Inputs     []InputLink
 
+	// Producers are the companies and plants that are known to make something, in
+	// order of node, then companies before plants, then id. The sources of
+	// producer k are Sources[SourceStart[k]:SourceStart[k+1]]; one that is not
+	// active has none. Target is set where the question is about a firm.
+	Producers   []Producer
+	SourceStart []int32
+	Sources     []SourceLink
+	Target      firmTarget
+
 	// TradeRemoved is the share of trade that ScaleExports took away; 0 under
 	// the other balances.
 	TradeRemoved float64
@@ -49,10 +58,14 @@ type Network struct {
 	// Datasets are the ids of the datasets whose rows went in, by rank.
 	Datasets []string
 
-	notes    []note
-	inputsOf [][]int32 // by product: what it is made of anywhere
-	unmade   []bool    // by product: no source of its production, and none inferred
-	reported *Network  // as assembled, before any balance
+	notes     []note
+	inputsOf  [][]int32 // by product: what it is made of anywhere
+	unmade    []bool    // by product: no source of its production, and none inferred
+	register  *register
+	firm      string // that the question is about; blank: none
+	ownership *Ownership
+	others    map[int32]recipeMix // of a group's node: what those make it of that are not active producers
+	reported  *Network            // as assembled, before any balance
 }
 
 // Product is one product of a network.
@@ -102,6 +115,12 @@ type InputLink struct {
 	Node      int32
 	Share     float64 // κ
 	Estimated bool
+}
+
+// recipeMix is what a node makes its product of.
+type recipeMix struct {
+	inputs   []InputLink
+	noRecipe float64
 }
 
 // Node returns the index of the node of a place and product, or -1.

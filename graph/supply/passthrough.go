@@ -21,6 +21,8 @@ func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minSha
 	var list []Chokepoint
 	var err error
 	switch kind {
+	case KindCompany, KindFacility:
+		return d.FirmChokepoints(ctx, kind, ByOperator, epsilon, minShare, first)
 	case KindStage:
 		list, err = d.stageChokepoints(ctx, minShare)
 	case KindLink:
@@ -28,7 +30,8 @@ func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minSha
 	case KindCountry:
 		list, err = d.countryChokepoints(ctx, minShare, first)
 	default:
-		err = graph.Errorf(graph.BadInput, "chokepoints are of kind %s, %s or %s, not %q", KindCountry, KindStage, KindLink, kind)
+		err = graph.Errorf(graph.BadInput, "chokepoints are of kind %s, %s, %s, %s or %s, not %q",
+			KindCountry, KindStage, KindLink, KindCompany, KindFacility, kind)
 	}
 	if err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func (d *Dependency) stageChokepoints(ctx context.Context, minShare float64) ([]
 	}
 	list := []Chokepoint{}
 	for i, share := range pass {
-		if int32(i) != d.node && passesAtLeast(share, minShare) {
+		if (int32(i) != d.node || d.firm >= 0) && passesAtLeast(share, minShare) {
 			stage := d.walk.stage(int32(i))
 			list = append(list, Chokepoint{Place: stage.Place, Product: stage.Product, PassThrough: share})
 		}
@@ -67,6 +70,9 @@ func (d *Dependency) stageChokepoints(ctx context.Context, minShare float64) ([]
 // countryChokepoints solves for no more countries than it must: one cannot be
 // passed more than its stages are together.
 func (d *Dependency) countryChokepoints(ctx context.Context, minShare float64, first int) ([]Chokepoint, error) {
+	if d.walk.agentOf != nil {
+		return d.countriesPast(ctx, minShare)
+	}
 	countries, err := d.byCountry(ctx)
 	if err != nil {
 		return nil, err
@@ -163,6 +169,9 @@ func (d *Dependency) stagePassThrough(ctx context.Context) ([]float64, error) {
 			others := max(0, reach[pool]-reach[w.market[i]])
 			pass[i] += others * (reach[w.maker[i]] / reach[pool])
 		}
+	}
+	if w.named != nil {
+		return pass, d.passProducers(ctx, pass)
 	}
 	return pass, nil
 }

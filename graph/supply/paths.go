@@ -147,7 +147,7 @@ func (w *Walk) countStages(b *bounds) {
 		b.nodes[at.state] = at.nodes
 		for e := t.start[at.state]; e < t.start[at.state+1]; e++ {
 			more := int32(0)
-			if w.isMarket(at.state) {
+			if w.isMarket(at.state) || w.isSupplied(t.from[e], at.state) {
 				more = 1
 			}
 			if s := t.from[e]; b.nodes[s] < 0 {
@@ -379,9 +379,14 @@ func (s *pathSearch) step(from, to int32) float64 {
 func (s *pathSearch) describe(states []int32) foundPath {
 	w := s.walk
 	path := Path{Share: s.product(states)}
-	emit := func(stage Stage, by StepKind) { path.Steps = append(path.Steps, PathStep{stage, by}) }
+	emit := func(stage Stage, by StepKind) { path.Steps = append(path.Steps, PathStep{Stage: stage, By: by}) }
 	for i, state := range states {
 		switch {
+		case w.isAgent(state):
+			if step, ok := w.stepOfAgent(state, i+1 == len(states)); ok {
+				path.Steps = append(path.Steps, step)
+			}
+		case w.isMaker(state) && i+1 < len(states) && w.isAgent(states[i+1]): // the same stage
 		case w.isMaker(state) && i+1 == len(states):
 			emit(w.stage(w.node[state]), StepOrigin)
 		case w.isMaker(state):

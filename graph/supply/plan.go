@@ -21,8 +21,12 @@ type Question struct {
 	// Material is followed; blank: the product's only one.
 	Material string
 	// Year is the calendar year; 0: the newest year in which the product (where it
-	// is blank, any of them) has trade, else production.
+	// is blank, any of them) has trade, else production. Of a firm: the newest for
+	// which anything is known of it.
 	Year int
+	// Firm is the company or plant whose supply of the product is asked about, in
+	// place of Place; blank: none.
+	Firm string
 }
 
 // TradeSource names the trade rows of one code (or product), year and dataset.
@@ -46,6 +50,7 @@ type Plan struct {
 	unitValues []unitValue   // by source
 	notes      []note
 	datasets   map[string]bool // whose rows went in so far, those of trade apart
+	firms      firmPlan
 }
 
 // productPlan is what is known of one product.
@@ -89,12 +94,24 @@ type use struct {
 // production, and where a dataset counts the production of one product and year
 // both gross and contained.
 func (c *Catalogue) Plan(q Question, production []ProductionRow) (*Plan, error) {
+	return c.PlanFirms(q, production, &Firms{})
+}
+
+// PlanFirms is Plan with what is known of companies and plants: of those that
+// production names, and of those that these are supplied by or owned by. The
+// network then walks through the firms that are known to be supplied by others
+// (docs/methods.md §2c).
+func (c *Catalogue) PlanFirms(q Question, production []ProductionRow, firms *Firms) (*Plan, error) {
 	p := &Plan{Question: q, catalogue: c, datasets: map[string]bool{}}
+	p.firms.read(c.rank, firms)
 	if err := p.resolve(production); err != nil {
 		return nil, err
 	}
 	chain, err := c.Chain(q.Product, p.Material)
 	if err != nil {
+		return nil, err
+	}
+	if chain, err = p.withLinked(chain, production); err != nil {
 		return nil, err
 	}
 	p.Products = chain
@@ -115,6 +132,7 @@ func (c *Catalogue) Plan(q Question, production []ProductionRow) (*Plan, error) 
 		}
 		p.products = append(p.products, pp)
 	}
+	p.planFirms(rows, index)
 	for _, s := range p.Trade {
 		p.unitValues = append(p.unitValues, c.unitValue(s))
 	}
@@ -165,6 +183,11 @@ func (p *Plan) resolve(production []ProductionRow) error {
 // products, called so, has trade, else production.
 func (p *Plan) resolveYear(products []string, called string, production []ProductionRow) error {
 	if p.Year != 0 {
+		return nil
+	}
+	if year := p.firmYear(production); year != 0 {
+		p.Year = year
+		p.notef(general, always, "No year was asked: %d is the newest for which anything is loaded of what %s makes, supplies or is supplied with.", year, p.Firm)
 		return nil
 	}
 	years, of := p.catalogue.tradeYears(products), "trade in"

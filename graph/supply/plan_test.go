@@ -154,8 +154,8 @@ func TestProductionRowsMarkProducers(t *testing.T) {
 	got := supply.ProductionRows(b)
 	want := []supply.ProductionRow{
 		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Contained: "lithium", Tonnes: 5},
-		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Tonnes: 5, OfProducer: true},
-		{Dataset: "d", Year: 2020, Product: "ore", Tonnes: 5, OfProducer: true},
+		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Tonnes: 5, OfProducer: true, Company: "SQM"},
+		{Dataset: "d", Year: 2020, Product: "ore", Tonnes: 5, OfProducer: true, Facility: "salar"},
 		{Dataset: "d", Year: 2020, Product: "ore", Country: "AUS", Tonnes: 5}}
 	for i := range got {
 		if !math.IsNaN(got[i].Share) {

@@ -10,8 +10,8 @@ func (d *Dependency) MadeHereSteps(ctx context.Context) (float64, error) {
 		return 0, err
 	}
 	var sum float64
-	for _, maker := range d.walk.maker {
-		sum += v[maker]
+	for i := range d.walk.maker {
+		sum += d.walk.madeAt(v, int32(i))
 	}
 	return sum, nil
 }
@@ -29,6 +29,10 @@ func (d *Dependency) BorderCrossings(ctx context.Context) (float64, error) {
 		if visits == 0 || w.isMaker(int32(s)) || c.components[c.of[s]].ring {
 			continue
 		}
+		if w.isAgent(int32(s)) {
+			sum += visits * w.suppliedFromElsewhere(int32(s))
+			continue
+		}
 		for e := c.start[s]; e < c.start[s+1]; e++ {
 			switch t := c.to[e]; {
 			case w.isMarket(t):
@@ -42,6 +46,22 @@ func (d *Dependency) BorderCrossings(ctx context.Context) (float64, error) {
 		sum++
 	}
 	return sum, nil
+}
+
+// suppliedFromElsewhere returns the share of a producer's inputs that comes from
+// producers in other places.
+func (w *Walk) suppliedFromElsewhere(agent int32) float64 {
+	c, n := w.chain, w.network
+	if n.Producers[w.agentOf[agent]].Buys && w.isOwnPlants(agent) {
+		return 0
+	}
+	here, sum := n.Nodes[w.node[agent]].Place, 0.0
+	for e := c.start[agent]; e < c.start[agent+1]; e++ {
+		if n.Nodes[w.node[c.to[e]]].Place != here {
+			sum += c.prob[e]
+		}
+	}
+	return sum
 }
 
 // drawnElsewhere returns the share of a pool that others make than a node.

@@ -22,7 +22,7 @@ func (d *Dependency) Tiers(ctx context.Context) ([]Tier, error) {
 		tier := Tier{Product: w.network.Products[p].ID, Steps: steps, MadeIn: []PlaceShare{}}
 		lo, hi := w.nodesOf(int32(p))
 		for i := lo; i < hi; i++ {
-			if share := v[w.maker[i]]; share > 0 {
+			if share := w.madeAt(v, i); share > 0 {
 				tier.MadeIn = append(tier.MadeIn, PlaceShare{w.network.Places[w.network.Nodes[i].Place], share})
 				tier.HHI += share * share
 			}
@@ -50,6 +50,10 @@ func (d *Dependency) steps(v []float64) []int {
 		return steps
 	}
 	steps[d.product] = 0
+	if w.agentOf != nil {
+		d.stepsOfAgents(v, steps)
+		return steps
+	}
 	for i := range w.network.Nodes { // every product before its inputs
 		if v[w.maker[i]] == 0 {
 			continue
@@ -63,6 +67,32 @@ func (d *Dependency) steps(v []float64) []int {
 		}
 	}
 	return steps
+}
+
+// stepsOfAgents is steps where firms may take what no recipe says: what is made
+// of what may go in a circle.
+func (d *Dependency) stepsOfAgents(v []float64, steps []int) {
+	w := d.walk
+	product := func(state int32) int32 { return w.network.Nodes[w.node[state]].Product }
+	inputs := make([][]int32, len(steps))
+	for i := range int32(len(w.network.Nodes)) {
+		if w.madeAt(v, i) == 0 {
+			continue
+		}
+		w.eachMaking(i, func(from, to, _ int32) {
+			if p := product(from); v[from] > 0 && !slices.Contains(inputs[p], product(to)) {
+				inputs[p] = append(inputs[p], product(to))
+			}
+		})
+	}
+	for queue := []int32{d.product}; len(queue) > 0; queue = queue[1:] {
+		for _, in := range inputs[queue[0]] {
+			if steps[in] < 0 {
+				steps[in] = steps[queue[0]] + 1
+				queue = append(queue, in)
+			}
+		}
+	}
 }
 
 // TierFlows returns the flows between stages of at least minShare (inclusive),
@@ -137,18 +167,19 @@ func (d *Dependency) needs(v []float64) map[int32][]need {
 	if d.state >= 0 {
 		needs[d.state] = []need{{stage: d.target, target: true, share: 1}}
 	}
-	for i := range w.network.Nodes {
-		maker := w.maker[i]
-		if v[maker] == 0 {
+	for i := range int32(len(w.network.Nodes)) {
+		if w.madeAt(v, i) == 0 {
 			continue
 		}
-		for e := w.chain.start[maker]; e < w.chain.start[maker+1]; e++ {
-			market := w.chain.to[e]
-			needs[market] = append(needs[market], need{
-				stage: w.stage(int32(i)), share: v[maker] * w.chain.prob[e], estimated: w.estimated[e],
-			})
-		}
+		w.eachMaking(i, func(from, to, e int32) {
+			if v[from] > 0 {
+				needs[to] = append(needs[to], need{
+					stage: w.stage(i), share: v[from] * w.chain.prob[e], estimated: w.estimated[e],
+				})
+			}
+		})
 	}
+	d.needsOfBuyer(needs)
 	return needs
 }
 
@@ -166,13 +197,13 @@ func (f flowSearch) flowsOf(ctx context.Context, product int32) (TierFlows, erro
 		}
 		clear(x[first:end])
 		x[s] = 1
-		if err := w.toMakers(ctx, w.chain, product, x); err != nil {
+		if err := w.toMakers(ctx, w.sourcingOnly(), product, x); err != nil {
 			return TierFlows{}, err
 		}
 		if f.reported.cut[product] {
 			clear(sure[first:end])
 			sure[s] = 1
-			if err := w.toMakers(ctx, f.reported.chain, product, sure); err != nil {
+			if err := w.toMakers(ctx, f.reported.sourcing, product, sure); err != nil {
 				return TierFlows{}, err
 			}
 		}
@@ -186,12 +217,12 @@ func (f flowSearch) flowsOf(ctx context.Context, product int32) (TierFlows, erro
 func (f flowSearch) add(flows *TierFlows, product int32, needs []need, x, sure []float64) {
 	lo, hi := f.walk.nodesOf(product)
 	for i := lo; i < hi; i++ {
-		maker := f.walk.maker[i]
-		if x[maker] == 0 {
+		made := f.walk.comesTo(x, i)
+		if made == 0 {
 			continue
 		}
 		for _, n := range needs {
-			share, estimated := n.share*x[maker], 0.0
+			share, estimated := n.share*made, 0.0
 			if share < f.minShare-slack {
 				flows.fold(share)
 				continue
@@ -199,7 +230,7 @@ func (f flowSearch) add(flows *TierFlows, product int32, needs []need, x, sure [
 			if n.estimated {
 				estimated = share
 			} else if f.reported.cut[product] {
-				estimated = n.share * max(0, x[maker]-sure[maker])
+				estimated = n.share * max(0, made-f.walk.comesTo(sure, i))
 			}
 			flows.Flows = append(flows.Flows, TierFlow{
 				From: f.walk.stage(i), To: n.stage, ToTarget: n.target, Share: share, EstimatedShare: estimated,
@@ -213,7 +244,7 @@ func (w *Walk) toMakers(ctx context.Context, c *chain, product int32, x []float6
 	lo, hi := w.first[product], w.first[product+1]
 	from, to := int32(len(c.components)), int32(0)
 	for s := lo; s < hi; s++ {
-		if !w.isMaker(s) {
+		if !w.makes(s) {
 			from, to = min(from, c.of[s]), max(to, c.of[s]+1)
 		}
 	}

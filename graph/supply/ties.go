@@ -97,7 +97,7 @@ func (t *tieSearch) ways(state int32, via []int32, home int32, share float64, op
 			continue
 		}
 		path := append(slices.Clone(via), next)
-		if w.node[next] < 0 || w.isMaker(next) && w.node[next] == w.node[home] {
+		if w.node[next] < 0 || w.isMaker(next) && w.node[next] == w.node[home] || w.isAgent(next) && !w.isSupplied(state, next) {
 			options = t.ways(next, path, home, share, options)
 		} else {
 			options = append(options, option{states: path, share: share, stage: w.stage(w.node[next])})

@@ -14,6 +14,10 @@ import (
 // where the product is raw, and else leads to the markets of the inputs, or ends
 // unexplained where no recipe holds. The markets of a pooled product all lead to
 // its pool, and that to every maker.
+//
+// A company or plant of which is known whom it is supplied by, or that supplies
+// another by name, has a state of its own (docs/methods.md §2c): the maker of its
+// node leads to it with its weight, and it leads to its suppliers.
 type Walk struct {
 	network *Network
 	chain   *chain
@@ -28,7 +32,14 @@ type Walk struct {
 	estimated []bool   // of a step
 	states    int
 
+	agent   []int32   // state of a producer; -1 where it has none of its own
+	agentOf []int32   // producer of a state, -1: none; nil where no producer has a state
+	others  []float64 // by node, what is made there without going through a state of a producer; nil likewise
+	named   []bool    // by node: a producer there is come to past the market; nil likewise
+
+	holders    holders
 	transposed lazy[*transpose]
+	sourcing   lazy[*chain]
 	search     lazy[*bounds]
 	reported   lazy[*reported]
 }
@@ -55,7 +66,7 @@ func NewWalk(n *Network) *Walk {
 	w := &Walk{network: n}
 	w.number()
 	p := projection{Walk: w, start: make([]int32, 1, w.states+1), stop: make([]float64, w.states)}
-	steps := len(n.Trade) + len(n.Inputs) + 3*len(n.Nodes)
+	steps := len(n.Trade) + len(n.Inputs) + 3*len(n.Nodes) + len(n.Sources)
 	p.to, p.prob = make([]int32, 0, steps), make([]float64, 0, steps)
 	w.estimated = make([]bool, 0, steps)
 	w.ends = make([]ending, w.states)
@@ -92,7 +103,7 @@ func (w *Walk) Dependency(place, product string) (*Dependency, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Dependency{walk: w, target: Stage{place, product}, product: p, place: -1, node: -1, state: -1}
+	d := &Dependency{walk: w, target: Stage{place, product}, product: p, place: -1, node: -1, state: -1, firm: -1}
 	if i, ok := slices.BinarySearch(n.Places, place); ok {
 		d.place = int32(i)
 		d.node = n.Node(d.place, p)
@@ -136,9 +147,11 @@ func (w *Walk) number() {
 			w.maker[i] = int32(len(w.node))
 			w.node = append(w.node, i)
 		}
+		w.numberAgents(hi)
 	}
 	w.states = len(w.node)
 	w.first[len(n.Products)] = int32(w.states)
+	w.findAgents()
 }
 
 // nodesOf returns the range of nodes of a product.
@@ -217,6 +230,7 @@ func (p *projection) project(product int32) {
 	for i := lo; i < hi; i++ {
 		p.making(i)
 	}
+	p.agents(lo, hi)
 }
 
 // ownMarket writes the market of a node that trades. Shares are of the sum of
@@ -242,20 +256,27 @@ func (p *projection) ownMarket(i int32) {
 // made of, as far as a recipe says so.
 func (p *projection) making(i int32) {
 	node, inputs := &p.network.Nodes[i], p.network.InputsOf(i)
+	noRecipe, rest := node.NoRecipe, 1.0
+	if p.others != nil {
+		rest = p.toAgents(i)
+		if mix, ok := p.network.others[i]; ok {
+			inputs, noRecipe = mix.inputs, mix.noRecipe
+		}
+	}
 	switch {
 	case p.network.Products[node.Product].Raw:
-		p.end(1, endOrigin)
+		p.end(rest, endOrigin)
 		return
 	case len(inputs) == 0:
-		p.end(1, endNoInput)
+		p.end(rest, endNoInput)
 		return
 	}
-	total := node.NoRecipe
+	total := noRecipe
 	for _, input := range inputs {
 		total += input.Share
 	}
 	for _, input := range inputs {
-		p.step(p.market[input.Node], input.Share/total, input.Estimated)
+		p.step(p.market[input.Node], rest*(input.Share/total), input.Estimated)
 	}
-	p.end(node.NoRecipe/total, endNoInput)
+	p.end(rest*(noRecipe/total), endNoInput)
 }

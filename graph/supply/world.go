@@ -19,6 +19,8 @@ type WorldChokepoint struct {
 	From    string // exporter of a link
 	To      string // importer of a link
 	By      StepKind
+	Firm    Actor // of a company or facility
+	IsSum   bool  // Share is a sum of expected visits times owned shares
 	// Share is the share of the world's apparent final use that passes it: the
 	// pass-through of the targets outside it, weighted by their final use.
 	Share float64
@@ -32,10 +34,16 @@ type WorldChokepoint struct {
 // then ids. What no supply passes is not listed. A target counts as one that
 // depends on a single point where all but epsilon of its supply passes it.
 //
-// Errors: BadInput for a kind that is none of the three; NotFound for a product
+// Errors: BadInput for a kind that there is not; NotFound for a product
 // that the network does not know; TooLarge where the network exceeds what is
 // solved exactly; that of ctx.
 func (w *Walk) WorldChokepoints(ctx context.Context, product string, kind Kind, epsilon float64, first int) ([]WorldChokepoint, error) {
+	return w.WorldChokepointsBy(ctx, product, kind, ByOperator, epsilon, first)
+}
+
+// WorldChokepointsBy is WorldChokepoints with the attribution by which producers
+// are a company's.
+func (w *Walk) WorldChokepointsBy(ctx context.Context, product string, kind Kind, by Attribution, epsilon float64, first int) ([]WorldChokepoint, error) {
 	targets, err := w.targets(product)
 	if err != nil {
 		return nil, err
@@ -49,8 +57,11 @@ func (w *Walk) WorldChokepoints(ctx context.Context, product string, kind Kind, 
 		list, err = v.stages(ctx)
 	case KindLink:
 		list, err = v.links(ctx)
+	case KindCompany, KindFacility:
+		list, err = v.companies(ctx, kind, by)
 	default:
-		err = graph.Errorf(graph.BadInput, "chokepoints are of kind %s, %s or %s, not %q", KindCountry, KindStage, KindLink, kind)
+		err = graph.Errorf(graph.BadInput, "chokepoints are of kind %s, %s, %s, %s or %s, not %q",
+			KindCountry, KindStage, KindLink, KindCompany, KindFacility, kind)
 	}
 	if err != nil {
 		return nil, err
@@ -61,7 +72,7 @@ func (w *Walk) WorldChokepoints(ctx context.Context, product string, kind Kind, 
 	}
 	slices.SortFunc(list, func(a, b WorldChokepoint) int {
 		return cmp.Or(descending(a.Share, b.Share), cmp.Compare(a.Place, b.Place),
-			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Product, b.Product))
+			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Firm.ID, b.Firm.ID))
 	})
 	return upTo(list, first), nil
 }
@@ -90,6 +101,9 @@ func (y *tally) add(v *worldview, t target, pass float64) {
 func (v *worldview) countries(ctx context.Context) ([]WorldChokepoint, error) {
 	w, c := v.walk, v.walk.chain
 	n := w.network
+	if w.agentOf != nil {
+		return v.countriesApart(ctx)
+	}
 	upstream := c.upstream(statesOf(v.targets)...)
 	if err := c.factorise(ctx, c.blocksIn(upstream)); err != nil {
 		return nil, err
@@ -116,6 +130,32 @@ func (v *worldview) countries(ctx context.Context) ([]WorldChokepoint, error) {
 			}
 		}
 		list[place] = WorldChokepoint{Place: n.Places[place], Share: y.world.mean(), Countries: y.countries}
+		return nil
+	})
+}
+
+// countriesApart solves for one country after the other, each on a chain of its
+// own: where firms supply each other a country may be met in several states of one
+// cycle.
+func (v *worldview) countriesApart(ctx context.Context) ([]WorldChokepoint, error) {
+	w := v.walk
+	list := make([]WorldChokepoint, len(w.network.Places))
+	return list, parallel(ctx, len(list), func(_, place int) error {
+		set, err := w.setOf([]Subject{{Place: w.network.Places[place]}})
+		if err != nil {
+			return err
+		}
+		chance, err := w.chanceToMeet(ctx, set, statesOf(v.targets))
+		if err != nil {
+			return err
+		}
+		var y tally
+		for _, t := range v.targets {
+			if t.node < 0 || w.network.Nodes[t.node].Place != int32(place) {
+				y.add(v, t, chance[t.state])
+			}
+		}
+		list[place] = WorldChokepoint{Place: w.network.Places[place], Share: y.world.mean(), Countries: y.countries}
 		return nil
 	})
 }
@@ -223,7 +263,7 @@ func (v *worldview) eachTarget(ctx context.Context, f func(target, *Dependency) 
 
 // dependency binds the question to a target.
 func (w *Walk) dependency(t target) *Dependency {
-	d := &Dependency{walk: w, target: w.stageOf(t), product: t.product, place: -1, node: t.node, state: t.state}
+	d := &Dependency{walk: w, target: w.stageOf(t), product: t.product, place: -1, node: t.node, state: t.state, firm: -1}
 	if t.node >= 0 {
 		d.place = w.network.Nodes[t.node].Place
 	}

@@ -45,6 +45,8 @@ type Dataset struct {
 // Target is what is asked.
 type Target struct {
 	Place    string // a country, or a group of Case.Groups
+	Company  string // or a company
+	Facility string // or a plant
 	Product  string
 	Material string
 	Year     int
@@ -80,6 +82,14 @@ type Expect struct {
 	MadeHereSteps   *Number
 	BorderCrossings *Number
 	EstimatedShare  *Number
+
+	OriginProducers []string // CSV: place,product,company or plant (blank: the others),share
+	Firms           []string // CSV: kind,attribution,company or plant,pass-through share; not whole
+	Control         []string // CSV: product,country of control,share
+	Unknown         []string // CSV: product,share that nobody is known to control
+	Indices         []string // CSV: company|control,product (blank: the origins),lower,upper,coverage; not whole
+	Owners          []string // CSV: company,ultimate owner,share[,ring]
+	Exposure        []string // CSV: company or plant,attribution,place,product,share; not whole
 }
 
 // Path is a chain path: "E magnet" stands for a place and a product, from the
@@ -158,6 +168,7 @@ type Facts struct {
 	Catalogue  supply.Facts
 	Production []supply.ProductionRow
 	Trade      *graph.Batch
+	Firms      supply.Firms
 }
 
 // Facts reads the tables of a case.
@@ -181,7 +192,11 @@ func (c Case) Facts(t testing.TB) Facts {
 			}
 			readTable(t, b, d.ID, table, d.Tables[table])
 			switch kind.Name {
-			case graph.Trades, graph.Country, graph.Material, graph.Company, graph.Facility:
+			case graph.Trades, graph.Country, graph.Material:
+			case graph.Company, graph.Facility, graph.Supplies, graph.Owns:
+				if err := f.Firms.Add(b); err != nil {
+					t.Fatal(err)
+				}
 			case graph.Produces:
 				f.Production = append(f.Production, supply.ProductionRows(b)...)
 			default:
@@ -278,8 +293,11 @@ func Coverage(b *graph.Batch) []graph.TradeCoverage {
 // Question is the question of a case.
 func (c Case) Question() supply.Question {
 	return supply.Question{Place: c.Target.Place, Members: c.Groups[c.Target.Place],
-		Product: c.Target.Product, Material: c.Target.Material, Year: c.Target.Year}
+		Product: c.Target.Product, Material: c.Target.Material, Year: c.Target.Year, Firm: c.Target.Firm()}
 }
+
+// Firm is the company or plant that is asked about; blank: none.
+func (t Target) Firm() string { return t.Company + t.Facility }
 
 // Network assembles the network of a case, or returns the error that the
 // question ends with.
@@ -291,7 +309,7 @@ func (c Case) Network(t testing.TB, balance supply.Balance) (*supply.Network, er
 // Assemble answers a question from facts: catalogue, plan, trade, network.
 func (f Facts) Assemble(t testing.TB, q supply.Question, balance supply.Balance) (*supply.Network, error) {
 	t.Helper()
-	plan, err := supply.NewCatalogue(f.Catalogue).Plan(q, f.Production)
+	plan, err := supply.NewCatalogue(f.Catalogue).PlanFirms(q, f.Production, &f.Firms)
 	if err != nil {
 		return nil, err
 	}
