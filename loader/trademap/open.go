@@ -1,6 +1,8 @@
 package trademap
 
 import (
+	"slices"
+
 	"tiermap/graph"
 	"tiermap/loader"
 )
@@ -12,7 +14,11 @@ type table struct {
 	subject subject  // of a downloaded file
 	partner string   // its column of partners
 	amounts []amount // its columns of years
+	columns columns  // of a joined file
 }
+
+// columns are where those of a joined file stand; -1: nowhere.
+type columns struct{ code, label, flow, reporter, mirror, partner, year, measure, unit, amount int }
 
 // entry is one amount of a row, as text.
 type entry struct {
@@ -56,6 +62,8 @@ func (t *table) shape(in loader.Input, o Options) (err error) {
 				return graph.Errorf(graph.BadInput, "%s: the column %s is missing in the header", in, name)
 			}
 		}
+		t.columns = columns{t.Column("product_code"), t.Column("product_folder_label"), t.Column("flow"), t.Column("reporter"),
+			t.Column("mirror"), t.Column("partner"), t.Column("year"), t.Column("measure"), slices.Index(header, "unit"), t.Column("amount")}
 		return nil
 	}
 	all, _ := amounts(header, true)
@@ -99,23 +107,14 @@ func (t *table) entries() []entry {
 }
 
 func (t *table) joinedEntry() entry {
-	e := entry{reporter: t.Text("reporter"), reporterAt: "reporter", partner: t.Text("partner"), partnerAt: "partner",
-		code: t.Text("product_code"), codeAt: "product_code", flow: t.Text("flow"), mirror: t.Text("mirror") == "1",
-		quantity: t.Text("measure") == "quantity", amount: t.Text("amount"), amountAt: "amount", unit: t.unit()}
-	e.content = e.code == "253090" && t.Text("product_folder_label") == "Unprocessed Lithium"
-	e.year, e.fault = loader.Int(t.Text("year"))
+	c := &t.columns
+	e := entry{reporter: t.At(c.reporter), reporterAt: "reporter", partner: t.At(c.partner), partnerAt: "partner",
+		code: t.At(c.code), codeAt: "product_code", flow: t.At(c.flow), mirror: t.At(c.mirror) == "1",
+		quantity: t.At(c.measure) == "quantity", amount: t.At(c.amount), amountAt: "amount", unit: t.At(c.unit)}
+	e.content = e.code == "253090" && t.At(c.label) == "Unprocessed Lithium"
+	e.year, e.fault = loader.Int(t.At(c.year))
 	if e.fault == "" && (e.year < 1962 || e.year > 2999) {
 		e.fault = loader.OutOfRange
 	}
 	return e
-}
-
-// unit is the text of the column unit of a joined file.
-func (t *table) unit() string {
-	for i, name := range t.Header() {
-		if name == "unit" {
-			return t.At(i)
-		}
-	}
-	return ""
 }

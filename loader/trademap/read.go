@@ -17,6 +17,7 @@ const (
 	headingRule = "a chapter or heading: its six-digit codes hold it"
 	unitRule    = "an amount without a unit of mass (blank, Mixed, No Quantity)"
 	blankRule   = "no amount is given"
+	againRule   = "an amount that stands before already (a file that was downloaded twice)"
 )
 
 // reader reads the files of one year.
@@ -25,7 +26,7 @@ type reader struct {
 	sink   *loader.Sink
 	flows  *mirror.Flows
 	places map[string]place
-	seen   map[key]bool
+	seen   map[key]float64 // the amounts read
 	usd    graph.Field
 	mass   graph.Field
 	lith   bool // masses of contained lithium were read
@@ -46,7 +47,7 @@ type key struct {
 
 func (j *job) read(sink *loader.Sink) error {
 	trades := graph.NewSchema().Kind(graph.Trades)
-	r := &reader{job: j, sink: sink, flows: mirror.New(sink, j.year, mirror.Sum), places: map[string]place{}, seen: map[key]bool{},
+	r := &reader{job: j, sink: sink, flows: mirror.New(sink, j.year, mirror.Sum), places: map[string]place{}, seen: map[key]float64{},
 		usd: trades.Fields[trades.Field("value_usd")], mass: trades.Fields[trades.Field("tonnes")]}
 	defer r.flows.Discard()
 	for _, f := range j.files {
@@ -112,14 +113,19 @@ func (r *reader) entry(t *table, e entry, file uint32) error {
 		report.Exporter, report.Importer = to, from
 	}
 	k := key{report.Exporter, report.Importer, report.Code, report.ByImporter, e.quantity}
-	if r.seen[k] {
-		t.Reject(e.amountAt, loader.Repeated, "an amount of the same flow, year and side stands before")
+	v, ok := r.amount(t, e, &report)
+	if !ok {
 		return nil
 	}
-	if !r.amount(t, e, &report) {
+	switch before, again := r.seen[k]; {
+	case again && before == v:
+		r.sink.PassOver(againRule)
+		return nil
+	case again:
+		t.Reject(e.amountAt, loader.Repeated, "another amount of the same flow, year and side stands before")
 		return nil
 	}
-	r.seen[k] = true
+	r.seen[k] = v
 	return r.flows.Add(report)
 }
 
@@ -174,7 +180,7 @@ func (r *reader) place(text string) place {
 }
 
 // amount reads the number of an entry.
-func (r *reader) amount(t *table, e entry, to *mirror.Report) bool {
+func (r *reader) amount(t *table, e entry, to *mirror.Report) (v float64, ok bool) {
 	target, field, power := &to.ValueUSD, r.usd, 3
 	if e.quantity {
 		target, field, power = &to.Tonnes, r.mass, 0
@@ -188,12 +194,12 @@ func (r *reader) amount(t *table, e entry, to *mirror.Report) bool {
 	}
 	if reason != "" {
 		t.Reject(e.amountAt, reason, "")
-		return false
+		return 0, false
 	}
 	*target = v
 	if e.quantity && e.content {
 		to.Contained = r.sink.Words().ID("lithium")
 		r.lith = true
 	}
-	return true
+	return v, true
 }
