@@ -88,6 +88,7 @@ type answerTypes struct {
 	subject         *graphql.InputObject
 	kind            *graphql.Enum
 	dependency      *graphql.Object
+	material        *graphql.Object
 	exposure        *graphql.Object
 	worldChokepoint *graphql.Object
 }
@@ -108,12 +109,12 @@ func (b *builder) answerTypes() answerTypes {
 			"epsilon": {Type: graphql.Float, DefaultValue: supply.DefaultEpsilon,
 				Description: "A single point of failure may leave this share of supply, 0..1."},
 		}})
-	method := methodType(balance)
-	return answerTypes{options: options, subject: subjectInput(), kind: kind, dependency: b.dependencyType(kind, method),
-		exposure: b.exposureType(method), worldChokepoint: b.worldChokepointType(kind, method)}
+	method, share := methodType(balance), b.countryShareType()
+	return answerTypes{options: options, subject: subjectInput(), kind: kind, dependency: b.dependencyType(kind, method, share),
+		material: b.materialType(share, method), exposure: b.exposureType(method), worldChokepoint: b.worldChokepointType(kind, method)}
 }
 
-func (b *builder) dependencyType(kind *graphql.Enum, methodType *graphql.Object) *graphql.Object {
+func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.Object) *graphql.Object {
 	first := func(n int, doc string) graphql.FieldConfigArgument {
 		return graphql.FieldConfigArgument{"first": argDefault(graphql.Int, doc, n)}
 	}
@@ -123,7 +124,7 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType *graphql.Object)
 		args[name] = a
 		return args
 	}
-	share, unexplained := b.countryShareType(), b.stageShareType()
+	unexplained := b.stageShareType()
 	return object("Dependency", "What a country depends on for a product, through every tier. Shares are of the country's supply of the product, 0..1.",
 		graphql.Fields{
 			"country":  prop(must(b.nodes.country), "The country or group that was asked about.", func(a asked) any { return a.Country }),

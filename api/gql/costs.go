@@ -9,15 +9,19 @@ import "tiermap/api/guard"
 func Costs() map[string]guard.Field {
 	const solve, passThrough, world = 100, 50, 150
 	return map[string]guard.Field{
-		"Query.dependency":       {Weight: solve},
-		"Query.dependencies":     {Weight: solve},
-		"Query.exposure":         {Weight: passThrough},
-		"Query.chokepoints":      {Weight: world},
-		"Dependency.shares":      {Rows: 60},
-		"Dependency.unexplained": {Rows: 60},
-		"Dependency.chokepoints": {Weight: passThrough},
-		"Dependency.network":     {Weight: passThrough},
-		"Dependency.finding":     {Weight: passThrough},
-		"Tier.madeIn":            {Rows: 30},
+		"Query.dependency":            {Weight: solve},
+		"Query.dependencies":          {Weight: solve},
+		"Query.materialDependency":    {Weight: solve},
+		"Query.exposure":              {Weight: passThrough},
+		"Query.chokepoints":           {Weight: world},
+		"Dependency.shares":           {Rows: 60},
+		"Dependency.unexplained":      {Rows: 60},
+		"Dependency.chokepoints":      {Weight: passThrough},
+		"Dependency.network":          {Weight: passThrough},
+		"Dependency.finding":          {Weight: passThrough},
+		"MaterialDependency.shares":   {Rows: 60},
+		"MaterialDependency.products": {Rows: 20},
+		"MaterialDependency.missing":  {Rows: 10},
+		"Tier.madeIn":                 {Rows: 30},
 	}
 }

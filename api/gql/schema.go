@@ -119,6 +119,13 @@ func (b *builder) query() *graphql.Object {
 				"years":     arg(graphql.NewList(must(graphql.Int)), "Calendar years; left out = the newest of each product."),
 				"options":   arg(b.answers.options, "How they are computed."),
 			}, Resolve: b.dependencies},
+		"materialDependency": {Type: b.answers.material, Description: "What a country or group has, uses and passes on of a material in all products that contain it, and where what it uses in the end starts.",
+			Args: graphql.FieldConfigArgument{
+				"country":  arg(must(graphql.ID), "The country or group (EU)."),
+				"material": arg(must(graphql.ID), "The material."),
+				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which any product that contains it has trade, else production."),
+				"options":  arg(b.answers.options, "How it is computed; epsilon plays no part."),
+			}, Resolve: b.materialDependency},
 		"exposure": {Type: b.answers.exposure, Description: "Who depends on a country, a stage or a trade link: the question turned round.",
 			Args: graphql.FieldConfigArgument{
 				"to":       arg(must(b.answers.subject), "On what."),

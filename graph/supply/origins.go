@@ -37,7 +37,7 @@ func (d *Dependency) direct() []float64 {
 	if d.firm >= 0 && w.ends[state] == endOrigin {
 		direct[d.place] = w.chain.stop[state]
 	}
-	w.addDirect(state, direct)
+	w.addDirect(state, 1, direct)
 	return direct
 }
 

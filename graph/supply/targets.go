@@ -72,9 +72,9 @@ func (t *targets) solve(ctx context.Context) ([]TargetOrigins, error) {
 	lines := make([]TargetOrigins, len(t.states))
 	direct := make([]float64, places)
 	for i, s := range t.states {
-		t.addDirect(s, direct)
+		t.addDirect(s, 1, direct)
 		lines[i] = TargetOrigins{Place: t.network.Places[t.network.Nodes[t.nodes[i]].Place], Unexplained: min(1, unexplained[s]),
-			Shares: t.shares(origins[i*places:(i+1)*places], direct)}
+			Shares: t.pair(origins[i*places:(i+1)*places], direct)}
 		clear(direct)
 	}
 	return lines, nil
@@ -92,16 +92,16 @@ func (w *Walk) startsByPlace() [][]int32 {
 	return starts
 }
 
-// addDirect adds the direct shares of what starts at a state.
-func (w *Walk) addDirect(state int32, direct []float64) {
+// addDirect adds the direct shares of a part of what starts at a state.
+func (w *Walk) addDirect(state int32, part float64, direct []float64) {
 	c := w.chain
 	for e := c.start[state]; e < c.start[state+1]; e++ {
-		direct[w.network.Nodes[w.node[c.to[e]]].Place] += c.prob[e]
+		direct[w.network.Nodes[w.node[c.to[e]]].Place] += part * c.prob[e]
 	}
 }
 
-// shares pairs the origin and direct shares of the places that have either.
-func (t *targets) shares(origins, direct []float64) []CountryShare {
+// pair returns the origin and direct shares of the places that have either.
+func (w *Walk) pair(origins, direct []float64) []CountryShare {
 	n := 0
 	for place := range origins {
 		if origins[place] > 0 || direct[place] > 0 {
@@ -111,7 +111,7 @@ func (t *targets) shares(origins, direct []float64) []CountryShare {
 	shares := make([]CountryShare, 0, n)
 	for place, origin := range origins {
 		if d := direct[place]; origin > 0 || d > 0 {
-			shares = append(shares, CountryShare{Place: t.network.Places[place], Direct: d, Origin: origin, Hidden: origin - d})
+			shares = append(shares, CountryShare{Place: w.network.Places[place], Direct: d, Origin: origin, Hidden: origin - d})
 		}
 	}
 	return shares
