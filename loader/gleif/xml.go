@@ -2,7 +2,6 @@ package gleif
 
 import (
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"io"
 	"regexp"
@@ -205,6 +204,40 @@ type xmlEntity struct {
 	Deleted        string   `xml:"Extension>Deletion>DeletedAt"`
 }
 
+func (x *xmlEntity) field(path []byte) *string {
+	switch string(path) {
+	case "LEI>":
+		return &x.LEI
+	case "Entity>LegalName>":
+		return &x.Name
+	case "Entity>OtherEntityNames>OtherEntityName>":
+		return more(&x.Others)
+	case "Entity>TransliteratedOtherEntityNames>TransliteratedOtherEntityName>":
+		return more(&x.Transliterated)
+	case "Entity>LegalAddress>Country>":
+		return &x.Legal
+	case "Entity>HeadquartersAddress>Country>":
+		return &x.Office
+	case "Entity>LegalJurisdiction>":
+		return &x.Jurisdiction
+	case "Entity>EntityStatus>":
+		return &x.Status
+	case "Entity>SuccessorEntity>SuccessorLEI>":
+		return more(&x.Successors)
+	case "Registration>RegistrationStatus>":
+		return &x.Registration
+	case "Extension>Deletion>DeletedAt>":
+		return &x.Deleted
+	}
+	return nil
+}
+
+// more appends to a list and returns where the new text goes.
+func more(list *[]string) *string {
+	*list = append(*list, "")
+	return &(*list)[len(*list)-1]
+}
+
 type xmlRelationship struct {
 	Child        string      `xml:"Relationship>StartNode>NodeID"`
 	ChildType    string      `xml:"Relationship>StartNode>NodeIDType"`
@@ -215,6 +248,36 @@ type xmlRelationship struct {
 	Periods      []xmlPeriod `xml:"Relationship>RelationshipPeriods>RelationshipPeriod"`
 	Registration string      `xml:"Registration>RegistrationStatus"`
 	Deleted      string      `xml:"Extension>Deletion>DeletedAt"`
+}
+
+func (x *xmlRelationship) field(path []byte) *string {
+	switch string(path) {
+	case "Relationship>StartNode>NodeID>":
+		return &x.Child
+	case "Relationship>StartNode>NodeIDType>":
+		return &x.ChildType
+	case "Relationship>EndNode>NodeID>":
+		return &x.Parent
+	case "Relationship>EndNode>NodeIDType>":
+		return &x.ParentType
+	case "Relationship>RelationshipType>":
+		return &x.Kind
+	case "Relationship>RelationshipStatus>":
+		return &x.Status
+	case "Relationship>RelationshipPeriods>RelationshipPeriod>":
+		x.Periods = append(x.Periods, xmlPeriod{})
+	case "Relationship>RelationshipPeriods>RelationshipPeriod>StartDate>":
+		return &x.Periods[len(x.Periods)-1].Start
+	case "Relationship>RelationshipPeriods>RelationshipPeriod>EndDate>":
+		return &x.Periods[len(x.Periods)-1].End
+	case "Relationship>RelationshipPeriods>RelationshipPeriod>PeriodType>":
+		return &x.Periods[len(x.Periods)-1].Kind
+	case "Registration>RegistrationStatus>":
+		return &x.Registration
+	case "Extension>Deletion>DeletedAt>":
+		return &x.Deleted
+	}
+	return nil
 }
 
 type xmlPeriod struct {
@@ -230,13 +293,27 @@ type xmlException struct {
 	Deleted  string   `xml:"Extension>Deletion>DeletedAt"`
 }
 
+func (x *xmlException) field(path []byte) *string {
+	switch string(path) {
+	case "LEI>":
+		return &x.LEI
+	case "ExceptionCategory>":
+		return &x.Category
+	case "ExceptionReason>":
+		return more(&x.Reasons)
+	case "Extension>Deletion>DeletedAt>":
+		return &x.Deleted
+	}
+	return nil
+}
+
 // parseXML returns the parser of the records of a level.
 func parseXML(l level) func(data []byte) record {
 	switch l {
 	case entities:
 		return func(data []byte) record {
 			var x xmlEntity
-			if err := xml.Unmarshal(data, &x); err != nil {
+			if err := readXML(data, &x); err != nil {
 				return malformed(err)
 			}
 			return record{entity: &entity{lei: x.LEI, name: x.Name, others: append(x.Others, x.Transliterated...), legal: x.Legal, office: x.Office,
@@ -245,7 +322,7 @@ func parseXML(l level) func(data []byte) record {
 	case relationships:
 		return func(data []byte) record {
 			var x xmlRelationship
-			if err := xml.Unmarshal(data, &x); err != nil {
+			if err := readXML(data, &x); err != nil {
 				return malformed(err)
 			}
 			r := &relationship{child: x.Child, parent: x.Parent, childType: x.ChildType, parentType: x.ParentType,
@@ -258,7 +335,7 @@ func parseXML(l level) func(data []byte) record {
 	default:
 		return func(data []byte) record {
 			var x xmlException
-			if err := xml.Unmarshal(data, &x); err != nil {
+			if err := readXML(data, &x); err != nil {
 				return malformed(err)
 			}
 			return record{exception: &exception{lei: x.LEI, category: x.Category, reasons: x.Reasons, deleted: x.Deleted != ""}}
