@@ -23,6 +23,7 @@ import (
 	"tiermap/loader/comtrade"
 	"tiermap/loader/facilities"
 	"tiermap/loader/gleif"
+	"tiermap/loader/magnets"
 	"tiermap/loader/tables"
 	"tiermap/loader/trademap"
 	"tiermap/loader/usgs"
@@ -32,7 +33,6 @@ import (
 // source is a publisher's format that load can read.
 type source struct {
 	name, paths, short, long string
-	mapped                   bool // its series are mapped to products, by a table that the user may replace
 	// jobs turns paths into datasets to load. The store is nil where nothing is
 	// to be written and there is none.
 	jobs func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error)
@@ -63,6 +63,12 @@ func (o *loadOptions) priorityGiven() *int {
 	return &o.priority
 }
 
+// seriesFlags are those of sources that count by series.
+func seriesFlags(f *pflag.FlagSet, o *loadOptions) {
+	f.StringVar(&o.mapping, "mapping", "", "table that says which product each series is of, in place of the one that is shipped")
+	f.Lookup("priority").Usage += "; left out = by publisher and edition, below 0 (docs/decisions/0008-order-of-sources.md)"
+}
+
 func sources() []source {
 	return []source{
 		{name: "tables", paths: "DIR...", short: "tiermap's own tables: a folder is one dataset",
@@ -76,24 +82,24 @@ func sources() []source {
 			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return baci.Jobs(paths, baci.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority})
 			}},
-		{name: "usgs", paths: "FILE...", mapped: true, short: "production, capacity and reserves of USGS's Mineral Commodity Summaries",
+		{name: "usgs", paths: "FILE...", short: "production, capacity and reserves of USGS's Mineral Commodity Summaries",
 			long: "Data releases as USGS publishes them (MCS2026_Commodities_Data.csv, MCS2025_World_Data.csv). Each edition\n" +
 				"becomes one dataset (docs/sources/usgs.md).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return usgs.Jobs(paths, usgs.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
-			}},
-		{name: "bgs", paths: "FILE...", mapped: true, short: "production of BGS's World Mineral Statistics",
+			}, flags: seriesFlags},
+		{name: "bgs", paths: "FILE...", short: "production of BGS's World Mineral Statistics",
 			long: "CSV files of commodities as the British Geological Survey gives them out. All files of one command become\n" +
 				"one dataset: name all that you want to keep (docs/sources/bgs.md).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return bgs.Jobs(paths, bgs.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
-			}},
-		{name: "wmd", paths: "FILE...", mapped: true, short: "production of World Mining Data",
+			}, flags: seriesFlags},
+		{name: "wmd", paths: "FILE...", short: "production of World Mining Data",
 			long: "Tables with a column for each year (material, Country, …, 2018, …, unit, data_source). Each edition becomes\n" +
 				"one dataset (docs/sources/wmd.md).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return wmd.Jobs(paths, wmd.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
-			}},
+			}, flags: seriesFlags},
 		{name: "comtrade", paths: "FILE...", short: "trade as reported to UN Comtrade: downloads, bulk files, answers of its API",
 			long: "CSV, tab-separated or JSON files as UN Comtrade hands them out. Each year and revision of the Harmonized\n" +
 				"System becomes one dataset, of all files that are named together: name all those of a year at once.",
@@ -141,6 +147,12 @@ func sources() []source {
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return facilities.Jobs(paths, facilities.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
 			}},
+		{name: "magnets", paths: "FOLDER", short: "firms of the European permanent-magnet chain and who supplies whom",
+			long: "A folder or .zip with plants.csv and links.csv of Queen's University Belfast. The links are illustrative and their\n" +
+				"volumes normalised: they become shares that are marked estimated. Names of companies are resolved (tiermap review).",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return magnets.Jobs(paths, magnets.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
+			}},
 	}
 }
 
@@ -173,9 +185,6 @@ func (c *commands) load() *cobra.Command {
 				o.ranked = cmd.Flags().Changed("priority")
 				return c.runLoad(cmd, s, paths, &o)
 			},
-		}
-		if s.mapped {
-			sub.Flags().StringVar(&o.mapping, "mapping", "", "table that says which product each series is of, in place of the one that is shipped")
 		}
 		if s.name != "tables" { // whose dataset.csv says both
 			sub.Flags().StringVar(&o.retrieved, "retrieved", "", "day on which the files were fetched, year-month-day; left out = when they were last changed")

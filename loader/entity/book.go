@@ -97,13 +97,13 @@ type Answer struct {
 // wanted is a name on its way to its answer.
 type wanted struct {
 	Written
-	name      Name
-	parts     []part
-	also      []Written
-	id        string // of an entity of its own
-	taken     bool   // id is that of something else that is known
-	best      []Match
-	answer    *Answer
+	name   Name
+	parts  []part
+	also   []Written
+	id     string // of an entity of its own
+	taken  bool   // id is that of something else that is known
+	best   []Match
+	answer *Answer
 }
 
 // Book collects written names and finds what they stand for. It is for one
@@ -153,8 +153,15 @@ func (b *Book) Want(w Written) {
 	if !ValidLEI(w.LEI) {
 		w.LEI = ""
 	}
-	x := &wanted{Written: w, name: n, parts: parts(w.Text),
-		id: cmp.Or(w.ID, newID(w.Kind, &n, w.Text, w.Country))}
+	x := &wanted{Written: w, name: n, parts: parts(w.Text)}
+	x.id = w.ID
+	if x.id == "" {
+		named := &x.name
+		if len(x.parts) > 0 && x.parts[0].whole { // what stands before an abbreviation
+			named = &x.parts[0].Name
+		}
+		x.id = newID(w.Kind, named, w.Text, w.Country)
+	}
 	b.byKey[k] = x
 	index := int32(len(b.names)) //nolint:gosec // names of one file
 	b.names = append(b.names, x)
