@@ -583,3 +583,104 @@ func TestDamage(t *testing.T) {
 		})
 	}
 }
+
+// Over many blocks that are parsed at once, whatever order they are done in,
+// records stay in the order of the file and keep their lines.
+func TestManyBlocks(t *testing.T) {
+	const n = 4000
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("54930000%010d00", i)
+	}
+	status := func(i int) string {
+		if i%1000 == 7 {
+			return "OPEN"
+		}
+		return "ISSUED"
+	}
+	filler := strings.Repeat("x", 500)
+	var xml, json strings.Builder
+	xml.WriteString("<LEIData>\n<LEIRecords>\n")
+	json.WriteString("[\n")
+	for i, id := range ids {
+		fmt.Fprintf(&xml, "<LEIRecord><LEI>%s</LEI><Entity><LegalName>%d</LegalName><Other>%s</Other></Entity>\n<Registration><RegistrationStatus>%s</RegistrationStatus></Registration></LEIRecord>\n",
+			id, i, filler, status(i))
+		fmt.Fprintf(&json, "{\"LEI\": %q, \"Entity\": {\"LegalName\": \"%d\", \"Other\": %q},\n\"Registration\": {\"RegistrationStatus\": %q}}", id, i, filler, status(i))
+		if i < n-1 {
+			json.WriteString(",\n")
+		}
+	}
+	xml.WriteString("</LEIRecords>\n</LEIData>\n")
+	json.WriteString("]\n")
+	for name, text := range map[string]string{"20250515-a.xml": xml.String(), "20250515-a.json": json.String()} {
+		first := strings.Count(text[:strings.Index(text, ids[0])], "\n") + 1
+		got := load(t, Options{}, files(t, map[string]string{name: text}))
+		var want []string
+		for i := 7; i < n; i += 1000 {
+			want = append(want, fmt.Sprintf("%s %d Registration.RegistrationStatus OPEN not_allowed", name, first+2*i))
+		}
+		rows := got.store.Rows[dataset20250515]
+		if got.err != nil || !slices.Equal(got.rejects, want) || len(rows) != n-len(want) {
+			t.Fatalf("%s: error %v, rejects %q, %d rows", name, got.err, got.rejects, len(rows))
+		}
+		for _, row := range rows {
+			var i, line int
+			if _, err := fmt.Sscan(row["name"], &i); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := fmt.Sscan(row["line"], &line); err != nil || line != first+2*i || row["id"] != ids[i] {
+				t.Fatalf("%s: row %v", name, row)
+			}
+		}
+	}
+}
+
+// slowStore interrupts the load at its first batch.
+type slowStore struct {
+	*loadertest.Store
+	interrupt func()
+}
+
+func (s *slowStore) Begin(ctx context.Context, d graph.Dataset) (graph.Load, error) {
+	load, err := s.Store.Begin(ctx, d)
+	return &slowLoad{load, s}, err
+}
+
+type slowLoad struct {
+	graph.Load
+	store *slowStore
+}
+
+func (l *slowLoad) Write(ctx context.Context, b *graph.Batch) error {
+	l.store.interrupt()
+	return l.Load.Write(ctx, b)
+}
+
+// A load that is interrupted, or whose store fails, leaves nothing behind and
+// says which of the two it was.
+func TestInterrupt(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("[\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&text, "{\"LEI\": \"54930000%010d00\", \"Entity\": {\"LegalName\": \"A\"}, \"Registration\": {\"RegistrationStatus\": \"ISSUED\"}},\n", i)
+	}
+	dir := files(t, map[string]string{"20250515-a.json": strings.TrimSuffix(text.String(), ",\n") + "]"})
+	run := func(ctx context.Context, store loader.Store) error {
+		jobs, err := Jobs([]string{dir}, Options{Countries: builtin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = loader.Run(ctx, store, jobs[0], loader.Options{})
+		return err
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	store := &slowStore{Store: loadertest.New(), interrupt: interrupt}
+	if err := run(ctx, store); !errors.Is(err, context.Canceled) || store.Abandons != 1 || len(store.Rows) != 0 {
+		t.Errorf("error %v, %d abandoned, %d datasets", err, store.Abandons, len(store.Rows))
+	}
+	full := loadertest.New()
+	full.Fail = graph.Errorf(graph.StoreDown, "the disk is full")
+	if err := run(t.Context(), full); !errors.Is(err, full.Fail) {
+		t.Errorf("error %v", err)
+	}
+}
