@@ -326,6 +326,68 @@ func TestTheListOf2023IsWhole(t *testing.T) {
 	}
 }
 
+// Every entry of the list is followed from what is mined, or recovered with a
+// host, to a component or product, with codes, production, uses and, with the
+// exceptions that README.md names, recycling and the Union's sources.
+func TestEveryEntryOfTheListIsFollowed(t *testing.T) {
+	entry := regexp.MustCompile(`entry '([^']+)'`)
+	entries := map[string]string{} // of a material
+	for _, r := range readTable(t, "materials/material.csv") {
+		if m := entry.FindStringSubmatch(r.get("source")); m != nil {
+			entries[r.get("id")] = m[1]
+		}
+	}
+	stages := map[string]string{}
+	for _, r := range readTable(t, "catalogue/product.csv") {
+		stages[r.get("id")] = r.get("stage")
+	}
+	has := map[string]map[string]bool{} // what is known of an entry
+	know := func(material, what string) {
+		if has[entries[material]] == nil {
+			has[entries[material]] = map[string]bool{}
+		}
+		has[entries[material]][what] = true
+	}
+	carried := map[string][]string{} // the materials of a product
+	for _, r := range readTable(t, "catalogue/contains.csv") {
+		carried[r.get("product")] = append(carried[r.get("product")], r.get("material"))
+		know(r.get("material"), stages[r.get("product")])
+	}
+	for _, r := range readTable(t, "catalogue/coded_as.csv") {
+		for _, material := range carried[r.get("product")] {
+			nomenclature, _, _ := strings.Cut(r.get("code"), ":")
+			know(material, strings.TrimRight(nomenclature, "0123456789"))
+			know(material, nomenclature)
+		}
+	}
+	for _, r := range countedProduction(t) {
+		for _, material := range carried[r.get("product")] {
+			know(material, "production")
+		}
+	}
+	for what, file := range map[string]string{"host": "materials/byproduct_of.csv", "recycling": "materials/recycling.csv",
+		"use": "catalogue/used_in.csv", "recipe": "catalogue/made_from.csv", "source": "sourcing-eu-2023/sourcing.csv"} {
+		for _, r := range readTable(t, file) {
+			know(r.get("material"), what)
+		}
+	}
+	for _, of := range entries {
+		known := has[of]
+		for _, what := range []string{"HS2017", "HS2022", "CN", "production", "use", "recipe", "recycling", "source"} {
+			excepted := what == "recycling" && of == "helium" || what == "source" && of == "PGM"
+			if known[what] == excepted {
+				t.Errorf("%s: %s known is %v, want %v", of, what, known[what], !excepted)
+			}
+		}
+		if !known["extraction"] && !known["host"] {
+			t.Errorf("%s is neither mined nor recovered with a host", of)
+		}
+		if !known["component"] && !known["assembly"] {
+			t.Errorf("%s ends in no component or product", of)
+		}
+	}
+}
+
 func TestTheUnionHas27Members(t *testing.T) {
 	var members int
 	for _, r := range readTable(t, "countries/country.csv") {
