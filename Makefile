@@ -29,16 +29,20 @@ $(STORE): | build
 build: ## the binary, in bin/
 	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/tiermap
 
-test: ## every test but those of Neo4j, nothing prepared by hand
-	go vet ./...
-	go test -timeout 40m -skip '^TestTwins$$' $$(go list ./... | grep -v /graph/neo4j)
+# One Neo4j server for the whole run: the one that TIERMAP_TEST_NEO4J_URL, _USER and
+# _PASSWORD name (it is emptied), else a container, else one of Maven and a JDK.
+WITH_NEO4J := go run ./graph/neo4j/neo4jtest/server
 
-test-neo4j: ## the tests that need a real Neo4j server, which they bring by themselves
-	go test -timeout 60m ./graph/neo4j/...
-	go test -timeout 20m ./cmd/tiermap -run '^TestTwins$$'
+test: ## every test; its Neo4j server needs Docker, or Maven and a JDK 17 or 21
+	go vet ./...
+	$(WITH_NEO4J) go test -timeout 40m ./...
+
+test-neo4j: ## of these only the tests that need the Neo4j server
+	$(WITH_NEO4J) go test -timeout 40m ./graph/neo4j/...
+	$(WITH_NEO4J) go test -timeout 40m ./cmd/tiermap -run '^TestTwins'
 
 test-browser: build ## Neo4j Browser in real Chromium, on a server of its own
-	go run ./graph/neo4j/neo4jtest/server ./queries/browser/test/run.sh
+	$(WITH_NEO4J) ./queries/browser/test/run.sh
 
 bench: ## loading against read_csv, answers cold and over HTTP, the engine (20 minutes)
 	go test ./loader/baci/bench -run '^$$' -bench . -benchtime 1x -timeout 60m

@@ -400,7 +400,8 @@ func testNested(t *testing.T, b Backend) {
 	group.Wait()
 }
 
-// testRandom does at random what can be done, and asks at random.
+// testRandom does at random what can be done, and asks at random: each of some
+// random questions several times, of what the store holds by then.
 func testRandom(t *testing.T, b Backend) {
 	place := b.Place(t)
 	s, err := b.Open(t.Context(), place)
@@ -409,6 +410,10 @@ func testRandom(t *testing.T, b Backend) {
 	}
 	r := rand.New(rand.NewPCG(3, 5))
 	ref := newReference()
+	questions := make([]graph.Query, 40)
+	for i := range questions {
+		questions[i] = randomQuery(r)
+	}
 	for range 40 {
 		id := fmt.Sprint("d", r.IntN(5))
 		switch r.IntN(6) {
@@ -443,7 +448,7 @@ func testRandom(t *testing.T, b Backend) {
 			t.Fatal(err)
 		}
 		for range 4 {
-			q := randomQuery(r)
+			q := questions[r.IntN(len(questions))]
 			check(t, sn, ref, q)
 			checkPages(t, sn, ref, q, 1+r.IntN(30))
 		}

@@ -135,3 +135,92 @@ func TestNone(t *testing.T) {
 		}
 	}
 }
+
+// TestChoice has programs by the names of docker, java and mvn on the path that
+// answer as real ones do, and looks at what a server would run in.
+func TestChoice(t *testing.T) {
+	const docker, noDocker = "exit 0", "exit 1"
+	java := func(version string) string { return `echo 'openjdk version "` + version + `" 2025-04-15' >&2` }
+	for _, c := range []struct {
+		name         string
+		docker, java string // what they do; "" where there is none
+		mvn          string
+		bench        bool
+		want         string // container, process, or what the error says
+	}{
+		{name: "a Docker engine", docker: docker, java: java("17.0.15"), mvn: "exit 0", want: "container"},
+		{name: "a Docker engine, but to measure", docker: docker, java: java("17.0.15"), mvn: "exit 0", bench: true, want: "process"},
+		{name: "a Docker client without an engine", docker: noDocker, java: java("21.0.2"), mvn: "exit 0", want: "process"},
+		{name: "another Java", java: java("11.0.2"), mvn: "exit 0", want: "Java 11 will not do"},
+		{name: "no Maven", java: java("17.0.15"), want: "no Maven"},
+		{name: "Maven without a network", java: java("17.0.15"), mvn: "echo Unknown host; exit 1", want: "Maven could not fetch it: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bin := t.TempDir()
+			for name, script := range map[string]string{"docker": c.docker, "java": c.java, "mvn": c.mvn} {
+				if script == "" {
+					continue
+				}
+				if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Setenv("PATH", bin)
+			t.Setenv("JAVA_HOME", bin) // where bin/java is not
+			t.Setenv("TIERMAP_NEO4J_CACHE", t.TempDir())
+			h, err := newHost(t.Context(), Options{Bench: c.bench})
+			got := ""
+			switch h := h.(type) {
+			case *container:
+				got = "container"
+			case *process:
+				got = "process"
+				if err := os.RemoveAll(h.home); err != nil {
+					t.Error(err)
+				}
+			default:
+				got = err.Error()
+			}
+			if !strings.Contains(got, c.want) {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+			if err != nil && !strings.Contains(got, urlVariable) {
+				t.Errorf("%q does not say what else can be done", got)
+			}
+		})
+	}
+}
+
+// TestNamed has the environment name a server: none, one that is not there, that
+// of the run.
+func TestNamed(t *testing.T) {
+	a := Shared(t)
+	t.Setenv(urlVariable, "")
+	if _, named, err := Named(t.Context()); named || err != nil {
+		t.Errorf("a server that nobody names: %v, %v", named, err)
+	}
+	t.Setenv(urlVariable, "bolt://127.0.0.1:1")
+	if _, named, err := Named(t.Context()); !named || err == nil || !strings.Contains(err.Error(), urlVariable) {
+		t.Errorf("a server that is not there: %v, %v; want an error that names %s", named, err, urlVariable)
+	}
+	for _, variable := range a.Environment() {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
+	}
+	if got, named, err := Named(t.Context()); got != a || !named || err != nil {
+		t.Errorf("the server of the run: %v, %v, %v; want %v", got, named, err, a)
+	}
+}
+
+// TestEnvironmentName holds how a setting is written for the image.
+func TestEnvironmentName(t *testing.T) {
+	for setting, want := range map[string]string{
+		"db.tx_log.preallocate":                          "db_tx__log_preallocate",
+		"server.bolt.connection_keep_alive_for_requests": "server_bolt_connection__keep__alive__for__requests",
+		"server.memory.heap.max_size":                    "server_memory_heap_max__size",
+	} {
+		if got := environmentName(setting); got != want {
+			t.Errorf("%s is %s, want %s", setting, got, want)
+		}
+	}
+}

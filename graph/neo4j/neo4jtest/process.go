@@ -147,14 +147,15 @@ func (p *process) start(ctx context.Context, s *Server) error {
 }
 
 // jvm returns the options of the Java machine. Most of a test's time goes into
-// code that runs for the first time: the quick compiler alone halves it.
+// code that runs for the first time: the quick compiler alone halves it, as long as
+// what it makes has room.
 func jvm(o Options) []string {
 	args := []string{fmt.Sprintf("-Xms%dm", o.HeapMB/2), fmt.Sprintf("-Xmx%dm", o.HeapMB),
 		"--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"}
 	if o.Bench {
 		return append(args, "-XX:+UseG1GC")
 	}
-	return append(args, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+	return append(args, "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m", "-XX:+UseSerialGC")
 }
 
 // admin writes a script, as the server's own distribution has one.

@@ -102,7 +102,11 @@ func newHost(ctx context.Context, o Options) (host, error) {
 	if !o.Bench && dockerAnswers(ctx) {
 		return newContainer(), nil
 	}
-	return newProcess(ctx)
+	p, err := newProcess(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // Configure changes settings for the next Restart; an empty value takes one away.

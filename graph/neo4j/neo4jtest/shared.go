@@ -28,6 +28,18 @@ func (a Address) Environment() []string {
 	return []string{urlVariable + "=" + a.URL, httpVariable + "=" + a.HTTP, userVariable + "=" + a.User, passwordVariable + "=" + a.Password}
 }
 
+// Named returns the server that the environment names, if it names one.
+func Named(ctx context.Context) (a Address, named bool, err error) {
+	a = Address{URL: os.Getenv(urlVariable), HTTP: os.Getenv(httpVariable), User: os.Getenv(userVariable), Password: os.Getenv(passwordVariable)}
+	if a.URL == "" {
+		return Address{}, false, nil
+	}
+	if err := answers(ctx, a); err != nil {
+		return Address{}, true, fmt.Errorf("the server that %s names does not answer: %w", urlVariable, err)
+	}
+	return a, true, nil
+}
+
 // Empty lends the database of the run's server to a test, without nodes; it is
 // nobody else's until the test ends. Constraints and indexes may be there.
 func Empty(t testing.TB) Address {
@@ -99,12 +111,8 @@ type lease struct {
 var find = sync.OnceValues(func() (lease, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*startWithin)
 	defer cancel()
-	if url := os.Getenv(urlVariable); url != "" {
-		a := Address{URL: url, HTTP: os.Getenv(httpVariable), User: os.Getenv(userVariable), Password: os.Getenv(passwordVariable)}
-		if err := answers(ctx, a); err != nil {
-			return lease{}, fmt.Errorf("the server that %s names does not answer: %w", urlVariable, err)
-		}
-		return lease{Address: a}, nil
+	if a, named, err := Named(ctx); named || err != nil {
+		return lease{Address: a}, err
 	}
 	cache, err := CacheDir()
 	if err != nil {

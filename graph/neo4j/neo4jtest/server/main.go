@@ -1,6 +1,7 @@
 // Command server runs a Neo4j server for tests.
 //
-//	server COMMAND ARG...    for as long as a command runs, which finds it by the environment
+//	server COMMAND ARG...    for as long as a command runs, which finds it by the environment;
+//	                         none where the environment names one already
 //	server                   until it is interrupted; the environment is printed
 //	server -share DIR IDLE   for all processes that share it by a folder, until it has idled for so long
 package main
@@ -38,6 +39,13 @@ func serve(ctx context.Context, args []string) (status int, err error) {
 		}
 		return failed(neo4jtest.Share(ctx, args[1], idle))
 	}
+	if len(args) > 0 {
+		if _, named, err := neo4jtest.Named(ctx); err != nil {
+			return failed(err)
+		} else if named {
+			return during(ctx, nil, args)
+		}
+	}
 	s, err := neo4jtest.Start(ctx, neo4jtest.Options{})
 	if err != nil {
 		return failed(err)
@@ -48,20 +56,19 @@ func serve(ctx context.Context, args []string) (status int, err error) {
 		}
 	}()
 	if len(args) > 0 {
-		return during(ctx, s, args)
+		return during(ctx, s.Environment(), args)
 	}
 	fmt.Println(strings.Join(s.Environment(), "\n"))
 	<-ctx.Done()
 	return 0, nil
 }
 
-// during runs a command with the server's address in its environment, and
-// returns its status.
-func during(ctx context.Context, s *neo4jtest.Server, args []string) (status int, err error) {
+// during runs a command with more in its environment, and returns its status.
+func during(ctx context.Context, more, args []string) (status int, err error) {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.Env = append(os.Environ(), s.Environment()...)
+	cmd.Env = append(os.Environ(), more...)
 	err = cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
