@@ -49,6 +49,7 @@ const (
 	status        = "sdmx_code"
 	noteCodes     = "concat_figure_notes_code"
 	noteTexts     = "concat_figure_notes_text"
+	tableNotes    = "concat_table_notes_text"
 )
 
 var required = []string{statisticType, commodity, form, units, yearColumn, countryName, quantity, status, noteCodes, noteTexts}
@@ -204,6 +205,26 @@ func (r *release) row(sink *loader.Sink, book *series.Book, t *loader.Table) {
 	estimated := said == lessThanHalf || slices.Contains(strings.Split(t.Text(noteCodes), "|"), "*")
 	book.Enter(t, series.Figure{Series: s, Place: id, Part: t.Text(countryName), Unit: t.Text(units), Year: year,
 		Amount: amount, Estimated: estimated, Source: source(t.Text(commodity), t.Text(form), said, estimated)})
+	if saysOthers(t.Text(tableNotes), t.Text(form)) || r.mapping.Partial(s) {
+		book.Partial(t, s, year, source(t.Text(commodity), t.Text(form), "others produce too", false))
+	}
+}
+
+// saysOthers reports whether the notes of a table, which | separates, say that
+// countries which it does not list produce too. A note about ferro-alloys holds
+// for the forms that it names.
+func saysOthers(notes, form string) bool {
+	return slices.ContainsFunc(strings.Split(strings.ToLower(notes), "|"), func(note string) bool {
+		switch {
+		case strings.Contains(note, "in the past"), strings.Contains(note, "not currently"):
+			return false
+		case strings.Contains(note, "ferro-") && (form == "" || !strings.Contains(note, strings.ToLower(form))):
+			return false
+		case strings.HasPrefix(note, "in addition to the countries listed"), strings.Contains(note, "also believed to be recovered"):
+			return true
+		}
+		return strings.HasPrefix(note, "in addition, ") && strings.Contains(note, "believed to produce")
+	})
 }
 
 // year reads 2023-01-01 00:00:00.

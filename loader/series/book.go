@@ -93,8 +93,8 @@ func (b *Book) Enter(t *loader.Table, figures ...Figure) {
 			rule = pass
 			continue
 		}
-		if column, reason, detail := b.fault(f); reason != "" {
-			t.Reject(column, reason, detail)
+		if wrong := b.fault(f); wrong != (fault{}) {
+			t.Reject(wrong.column, wrong.reason, wrong.detail)
 			return
 		}
 		good = append(good, f)
@@ -121,28 +121,35 @@ func passes(f Figure) (rule string) {
 	return ""
 }
 
-// fault says what is wrong with a figure.
-func (b *Book) fault(f Figure) (column string, reason loader.Reason, detail string) {
+// fault is what is wrong with a figure.
+type fault struct {
+	column string
+	reason loader.Reason
+	detail string
+}
+
+// fault says what is wrong with a figure; the zero value: nothing.
+func (b *Book) fault(f Figure) fault {
 	if missing := b.catalogue.lacks(f.Series); missing != "" {
-		return b.columns.Commodity, loader.NoReference, missing
+		return fault{b.columns.Commodity, loader.NoReference, missing}
 	}
 	if b.catalogue.contradicts(f.Series) {
-		return b.columns.Commodity, loader.Conflict,
-			fmt.Sprintf("the mapping counts %s in %s, which does not contain it", f.Series.Material, f.Series.Product)
+		return fault{b.columns.Commodity, loader.Conflict,
+			fmt.Sprintf("the mapping counts %s in %s, which does not contain it", f.Series.Material, f.Series.Product)}
 	}
 	if f.Unit != "" && Fold(f.Unit) != Fold(f.Series.Unit) {
-		return b.columns.Unit, loader.NotAllowed, "the mapping counts this series in " + f.Series.Unit
+		return fault{b.columns.Unit, loader.NotAllowed, "the mapping counts this series in " + f.Series.Unit}
 	}
 	kind := b.schema.Kind(kindOf[f.Series.Statistic])
 	if !math.IsNaN(f.Amount) {
 		if reason := loader.Within(kind.Fields[kind.Field("tonnes")], f.Amount*f.Series.Tonnes); reason != "" {
-			return b.columns.Amount, reason, ""
+			return fault{b.columns.Amount, reason, ""}
 		}
 	}
 	if line, twice := b.seen[keyOf(f)]; twice {
-		return "", loader.Repeated, fmt.Sprintf("line %d has it too", line)
+		return fault{"", loader.Repeated, fmt.Sprintf("line %d has it too", line)}
 	}
-	return "", "", ""
+	return fault{}
 }
 
 // kindOf is the kind of fact that a statistic becomes.
@@ -171,6 +178,18 @@ func (b *Book) enter(t *loader.Table, figures []Figure) {
 	if fresh == 0 {
 		b.sink.PassOver(added)
 	}
+}
+
+// Partial notes that countries which a series does not list produce too: once
+// for each of its products and years. Enter has taken the row that says so.
+func (b *Book) Partial(t *loader.Table, s *Series, year int, source string) {
+	key := factKey{s.Statistic, s.Product, s.Material, s.Basis, Others, year}
+	if s.Statistic != Production || !s.Counted() || b.index[key] != nil || b.fault(Figure{Series: s, Place: Others, Year: year, Amount: math.NaN()}) != (fault{}) {
+		return
+	}
+	e := &entry{key, t.File(), t.Line(), math.NaN(), false, source, true}
+	b.index[key] = e
+	b.entries = append(b.entries, e)
 }
 
 // Close writes the facts.

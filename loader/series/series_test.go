@@ -39,7 +39,15 @@ func mapping(t testing.TB, lines string) *series.Mapping {
 func TestFind(t *testing.T) {
 	m := mapping(t, "production,Lithium,Mine production,metric tons,,lithium-ore,lithium,contained,1,\n"+
 		"production,Lithium,Mine production,metric tons,Chile,lithium-brine,lithium,contained,1,\n"+
-		"reserves,Lithium,Mine production,metric tons,,,,,,not counted here\n")
+		"reserves,Lithium,Mine production,metric tons,,,,,,not counted here\n"+
+		"production,Germanium,,kilograms,,germanium-metal,,,0.001,\n"+
+		"production,Germanium,,kilograms,*,germanium-metal,,,0.001,Belgium is not listed\n")
+	for commodity, want := range map[string]bool{"Germanium": true, "Lithium": false} {
+		s, ok := m.Find(series.Production, commodity, map[string]string{"Lithium": "Mine production"}[commodity], "CHN")
+		if !ok || m.Partial(s) != want {
+			t.Errorf("%s: %+v is partial: %v", commodity, s, !want)
+		}
+	}
 	tests := []struct {
 		statistic                series.Statistic
 		commodity, form, country string

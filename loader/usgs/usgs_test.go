@@ -187,7 +187,7 @@ func TestReleaseOf2026(t *testing.T) {
 		"3 production 2024 cobalt-ore COD 226000 contained cobalt true",
 		"4 production 2024 cobalt-ore * 7780 contained cobalt true",
 		"6 reserves 2025 cobalt-ore TUR 91000 contained cobalt -",
-		"7 production 2024 fluorspar-mined USA - gross - -",
+		"7 production 2024 fluorspar USA - gross - -",
 		"8 production 2024 gallium-crude USA 0 gross - -",
 		"9 production 2024 gallium-crude CHN 839 gross - -",
 		"11 capacity 2025 gallium-crude CHN 1600 - - true",

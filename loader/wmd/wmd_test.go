@@ -81,15 +81,15 @@ func TestSample(t *testing.T) {
 	want := []string{
 		"2 2018 cobalt-ore COD 109402 contained cobalt -",
 		"2 2022 cobalt-ore COD 115371 contained cobalt -",
-		"4 2022 fluorspar-mined NGA 25900 gross - -", // 2018 is blank: not known, no row
+		"4 2022 fluorspar NGA 25900 gross - -", // 2018 is blank: not known, no row
 		"5 2018 lithium-brine CHL 18047.39 contained lithium -",
 		"5 2022 lithium-brine CHL 51262.02 contained lithium -", // 110,350 t of Li2O
 		"6 2018 lithium-ore PRT 424.59 contained lithium true",
 		"6 2022 lithium-ore PRT 97.55 contained lithium true",
 		"7 2018 niobium-ore XKX 0 contained niobium -",
 		"7 2022 niobium-ore XKX 0.6990 contained niobium -",
-		"8 2018 pgm-ore ZWE 15.029 contained platinum -",
-		"8 2022 pgm-ore ZWE 16.8 contained platinum -",
+		"8 2018 platinum-ore ZWE 15.029 contained platinum -",
+		"8 2022 platinum-ore ZWE 16.8 contained platinum -",
 	}
 	if len(got) != len(want) {
 		t.Fatalf("facts\n%s", strings.Join(got, "\n"))
