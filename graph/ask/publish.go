@@ -135,7 +135,7 @@ func (a *Asker) Publications(ctx context.Context, datasets []string) ([]graph.Pu
 		if err != nil || len(datasets) == 0 {
 			return nil, err
 		}
-		for _, kind := range []string{graph.Country, graph.Material, graph.Product, graph.Contains, graph.MadeFrom, graph.CodedAs} {
+		for _, kind := range []string{graph.Country, graph.Material, graph.Product, graph.Contains, graph.MadeFrom, graph.CodedAs, graph.Corresponds} {
 			rows, err := v.snapshot.Count(ctx, graph.Query{Kind: kind, Match: []graph.Match{{Field: "dataset", Words: datasets}}})
 			if err != nil || rows > 0 {
 				return all, err
@@ -152,7 +152,7 @@ func (v *view) yearsNear(ctx context.Context, datasets []string) (map[graph.Publ
 	materials := map[string][]string{} // by product or code
 	for _, m := range v.materials {
 		for _, product := range v.supply.Carriers(m.ID) {
-			for _, name := range append(v.codesOf(product), product) {
+			for _, name := range append(v.supply.TradeCodes(product), product) {
 				materials[name] = append(materials[name], m.ID)
 			}
 		}

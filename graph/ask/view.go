@@ -131,7 +131,7 @@ func (c *catalogue) readFacts(ctx context.Context, snap graph.Snapshot) (err err
 			facts.Areas = append(facts.Areas, p.ID)
 		}
 	}
-	for _, kind := range []string{graph.Product, graph.Contains, graph.MadeFrom, graph.CodedAs} {
+	for _, kind := range []string{graph.Product, graph.Contains, graph.MadeFrom, graph.CodedAs, graph.Corresponds} {
 		if err := snap.Read(ctx, graph.Query{Kind: kind}, func(b *graph.Batch) error { return facts.Add(b) }); err != nil {
 			return err
 		}

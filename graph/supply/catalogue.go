@@ -25,6 +25,10 @@ type Catalogue struct {
 	coded    map[string][]choice[CodedAsRow]           // by code, in order of product
 	coverage map[tradeName][]graph.TradeCoverage
 	areas    map[string]bool
+
+	concordances map[[2]string]*concordance // by the two nomenclatures, see pairOf
+	filed        map[int][]string           // nomenclatures of the trade of a year; of any at 0
+	traded       map[string][]string        // the codes of a nomenclature that there is trade under
 }
 
 // choice is the row, or rows, of one key that count, and the datasets that have
@@ -50,16 +54,18 @@ func NewCatalogue(f Facts) *Catalogue {
 		coded:    map[string][]choice[CodedAsRow]{},
 		coverage: map[tradeName][]graph.TradeCoverage{},
 		areas:    map[string]bool{},
+
+		concordances: map[[2]string]*concordance{},
+		filed:        map[int][]string{},
+		traded:       map[string][]string{},
 	}
 	c.products = choose(c.rank, f.Products,
 		func(r ProductRow) (string, string) { return r.ID, r.Dataset })
 	c.addContents(f.Contains)
 	c.addRecipes(f.MadeFrom)
 	c.addCodes(f.CodedAs)
-	for _, line := range f.Coverage {
-		name := tradeName{line.Code, line.Product}
-		c.coverage[name] = append(c.coverage[name], line)
-	}
+	c.addCorrespondences(f.Corresponds)
+	c.addCoverage(f.Coverage)
 	for _, id := range f.Areas {
 		c.areas[id] = true
 	}
@@ -209,8 +215,8 @@ func (c *Catalogue) ResolveMaterial(product, asked string) (string, error) {
 
 func (c *Catalogue) knows(product string) bool {
 	_, declared := c.products[product]
-	return declared || len(c.coverage[tradeName{product: product}]) > 0 ||
-		len(c.coverage[tradeName{code: product}]) > 0 || len(c.coded[product]) > 0
+	return declared || len(c.coverage[tradeName{code: product}]) > 0 || len(c.coded[product]) > 0 ||
+		slices.ContainsFunc(c.tradeNames(product), func(name tradeName) bool { return len(c.coverage[name]) > 0 })
 }
 
 // Check returns what is wrong with the rows that count, as one BadInput error

@@ -18,6 +18,7 @@ type codeShare struct {
 	estimated  bool
 	dataset    string // "" where the product is the code itself
 	passedOver []string
+	converted  *conversionOf // nil where the product is coded so itself
 }
 
 func (c *Catalogue) addCodes(rows []CodedAsRow) {

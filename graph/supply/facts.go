@@ -20,7 +20,9 @@ type Facts struct {
 	Contains []ContainsRow
 	MadeFrom []MadeFromRow
 	CodedAs  []CodedAsRow
-	Coverage []graph.TradeCoverage
+	// Corresponds relates codes of several revisions and nomenclatures.
+	Corresponds []CorrespondsRow
+	Coverage    []graph.TradeCoverage
 	// Areas are the places that are no country, such as "areas not specified":
 	// their production is never inferred.
 	Areas []string
@@ -110,6 +112,9 @@ func (f *Facts) Add(b *graph.Batch) error {
 		case graph.CodedAs:
 			f.CodedAs = append(f.CodedAs, CodedAsRow{
 				Dataset: dataset, Product: r.Text("product"), Code: r.Text("code"), Share: r.Float("share"), Estimated: estimated})
+		case graph.Corresponds:
+			f.Corresponds = append(f.Corresponds, CorrespondsRow{
+				Dataset: dataset, Code: r.Text("code"), Other: r.Text("other"), Share: r.Float("share"), Estimated: estimated})
 		default:
 			return graph.Errorf(graph.Internal, "the catalogue takes no rows of %s", b.Kind.Name)
 		}

@@ -73,6 +73,10 @@ func (p *Plan) noteContent(i int32, id string) {
 // noteSplit states which part of a code is a product, where that is not all of
 // it by a source's word.
 func (p *Plan) noteSplit(i int32, id string, s codeShare) {
+	if s.converted != nil {
+		p.noteConverted(i, id, s)
+		return
+	}
 	if s.dataset == "" || s.share == 1 && !s.estimated && len(s.passedOver) == 0 {
 		return
 	}
@@ -85,6 +89,24 @@ func (p *Plan) noteSplit(i int32, id string, s codeShare) {
 	}
 	p.notef(i, aboutTrade, "Of the trade in %s a share of %s counts as %s (%s%s)%s.",
 		s.code, figure(s.share), id, s.dataset, why, passedOver(s.passedOver))
+}
+
+// noteConverted states that trade under a code of another nomenclature counts,
+// and which part of it.
+func (p *Plan) noteConverted(i int32, id string, s codeShare) {
+	by := "of which it is a part"
+	if s.converted.dataset != "" {
+		by = "by the correspondence of " + s.converted.dataset
+	}
+	part := "all of its trade"
+	if s.share != 1 {
+		part = fmt.Sprintf("a share of %s of its trade", figure(s.share))
+	}
+	why := ""
+	if s.estimated {
+		why = ", estimated"
+	}
+	p.notef(i, aboutTrade, "%s answers for %s, %s: %s counts as %s%s.", s.code, join(s.converted.codes), by, part, id, why)
 }
 
 // butProducers limits a sentence that no production is loaded.

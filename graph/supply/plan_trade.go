@@ -34,18 +34,30 @@ func (t table) String() string {
 // tradeNames returns what trade in a product may be filed under.
 func (c *Catalogue) tradeNames(product string) []tradeName {
 	names := []tradeName{{product: product}}
-	for _, s := range c.codesOf(product) {
+	for _, s := range c.codesIn(product, 0) {
 		names = append(names, tradeName{code: s.code})
 	}
 	return names
 }
 
+// codesIn returns the codes that trade in a product may be filed under in a year
+// (0 = any): its own, and those of other nomenclatures that correspond with them.
+func (c *Catalogue) codesIn(product string, year int) []codeShare {
+	codes := slices.Clone(c.codesOf(product))
+	for _, nomenclature := range c.nomenclatures(year) {
+		codes = append(codes, c.converted(product, nomenclature)...)
+	}
+	return codes
+}
+
 // tradeOf returns the table that counts for a product and year: that of the
-// dataset that ranks first; within it rows that name the product, then the
+// dataset that ranks first; within it rows that name the product, then those of
+// codes of its own before those that correspond with them, then the
 // nomenclature that is last by name, which is the newest of a family.
 func (c *Catalogue) tradeOf(product string, year int) (t tradeTable, ok bool) {
-	codes := append([]codeShare{{share: 1}}, c.codesOf(product)...)
+	codes := append([]codeShare{{share: 1}}, c.codesIn(product, year)...)
 	rows := map[table]map[string]bool{}
+	converted := map[table]bool{}
 	for _, s := range codes {
 		name := tradeName{code: s.code}
 		if s.code == "" {
@@ -61,6 +73,7 @@ func (c *Catalogue) tradeOf(product string, year int) (t tradeTable, ok bool) {
 				rows[of] = map[string]bool{}
 			}
 			rows[of][s.code] = true
+			converted[of] = s.converted != nil
 		}
 	}
 	if len(rows) == 0 {
@@ -69,6 +82,7 @@ func (c *Catalogue) tradeOf(product string, year int) (t tradeTable, ok bool) {
 	tables := slices.SortedFunc(maps.Keys(rows), func(a, b table) int {
 		return cmp.Or(compareRank(c.rank, a.dataset, b.dataset),
 			-cmp.Compare(boolInt(a.nomenclature == ""), boolInt(b.nomenclature == "")),
+			cmp.Compare(boolInt(converted[a]), boolInt(converted[b])),
 			cmp.Compare(b.nomenclature, a.nomenclature))
 	})
 	t = tradeTable{table: tables[0], year: year}
@@ -77,6 +91,7 @@ func (c *Catalogue) tradeOf(product string, year int) (t tradeTable, ok bool) {
 		case nomenclature != t.nomenclature:
 		case rows[t.table][s.code]:
 			t.codes = append(t.codes, s)
+		case s.converted != nil: // what corresponds need not be traded
 		default:
 			t.without = append(t.without, s.code)
 		}
@@ -152,6 +167,9 @@ func (p *Plan) takeTrade(i int32, id string, t tradeTable) {
 		p.noteSplit(i, id, s)
 		if s.dataset != "" {
 			p.datasets[s.dataset] = true
+		}
+		if s.converted != nil && s.converted.dataset != "" {
+			p.datasets[s.converted.dataset] = true
 		}
 		source := TradeSource{Dataset: t.dataset, Code: s.code, Year: t.year}
 		if s.code == "" {

@@ -14,7 +14,6 @@ import (
 	"tiermap/graph"
 	"tiermap/graph/country"
 	"tiermap/loader"
-	"tiermap/loader/hs"
 )
 
 // Options are what the files do not say.
@@ -88,8 +87,8 @@ func (o *Options) check() error {
 	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
 		return graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
 	}
-	if o.Revision != "" && !hs.Known(o.Revision) {
-		return graph.Errorf(graph.BadInput, "%q is no revision of the Harmonized System: they are %s", o.Revision, strings.Join(hs.Names(), ", "))
+	if o.Revision != "" && !slices.Contains(graph.HSRevisions(), o.Revision) {
+		return graph.Errorf(graph.BadInput, "%q is no revision of the Harmonized System: they are %s", o.Revision, strings.Join(graph.HSRevisions(), ", "))
 	}
 	if o.Name = cmp.Or(o.Name, "comtrade"); !graph.ValidID(o.Name) {
 		return graph.Errorf(graph.BadInput, "%q cannot be the name of a dataset: letters, digits, dot, underscore and hyphen, with a letter or digit first", o.Name)
@@ -206,7 +205,7 @@ func (f *file) partOf(r rows, o Options) (p part, other string, why *unplaced) {
 	case text == "" && r.has(revision):
 		return p, "", &unplaced{revision, loader.Missing, ""}
 	case text == "", text == "HS":
-		p.revision = cmp.Or(o.Revision, hs.InForce(p.year))
+		p.revision = cmp.Or(o.Revision, graph.HSInForce(p.year))
 	default:
 		return p, text, &unplaced{revision, loader.NotAllowed, "the Harmonized System is H0 to H6"}
 	}

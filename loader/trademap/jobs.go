@@ -13,7 +13,6 @@ import (
 	"tiermap/graph"
 	"tiermap/graph/country"
 	"tiermap/loader"
-	"tiermap/loader/hs"
 )
 
 // Options are what the files do not say.
@@ -55,7 +54,7 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 	var jobs []loader.Job
 	for _, year := range slices.Sorted(maps.Keys(of)) {
 		j := &job{year: year, files: of[year], Options: o}
-		j.Revision = cmp.Or(o.Revision, hs.InForce(year))
+		j.Revision = cmp.Or(o.Revision, graph.HSInForce(year))
 		jobs = append(jobs, loader.Job{Dataset: j.dataset(), Inputs: j.inputs(), Read: func(_ context.Context, sink *loader.Sink) error {
 			return j.read(sink)
 		}})
@@ -69,8 +68,8 @@ func (o *Options) check() error {
 	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
 		return graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
 	}
-	if o.Revision != "" && !hs.Known(o.Revision) {
-		return graph.Errorf(graph.BadInput, "%q is no revision of the Harmonized System: they are %s", o.Revision, strings.Join(hs.Names(), ", "))
+	if o.Revision != "" && !slices.Contains(graph.HSRevisions(), o.Revision) {
+		return graph.Errorf(graph.BadInput, "%q is no revision of the Harmonized System: they are %s", o.Revision, strings.Join(graph.HSRevisions(), ", "))
 	}
 	if o.Code != "" && !sixDigits.MatchString(o.Code) {
 		return graph.Errorf(graph.BadInput, "%q is no code of six digits, such as 282520", o.Code)
