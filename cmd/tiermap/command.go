@@ -124,7 +124,7 @@ func (c *commands) root() *cobra.Command {
 	flags.StringVar(&c.neo4j.database, "neo4j-database", "", "database of the Neo4j server; left out = the user's home database")
 	flags.IntVar(&c.memoryMB, "memory-mb", 0, "memory of the embedded store in MB; 0 = its default")
 	flags.IntVar(&c.threads, "threads", 0, "threads of the embedded store; 0 = one for each core")
-	root.AddCommand(c.load(), c.remove(), c.build(), c.serve(), c.ask(), c.export(), c.origins(), c.queries(), c.status(), c.compact(), c.version())
+	root.AddCommand(c.load(), c.review(), c.remove(), c.build(), c.serve(), c.ask(), c.export(), c.origins(), c.queries(), c.status(), c.compact(), c.version())
 	return root
 }
 

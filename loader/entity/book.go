@@ -303,17 +303,28 @@ func byScore(a, b Match) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.
 
 // Settle answers every name that is wanted, in an order that does not depend on
 // that of the file: names with a country before those without, then by name.
-// What it finds to be new is known to the names behind it.
+// What it finds to be new is known to the names behind it; names that were
+// decided to be something come last.
 func (b *Book) Settle() {
 	order := slices.Clone(b.names)
 	slices.SortStableFunc(order, func(x, y *wanted) int {
-		return cmp.Or(cmp.Compare(x.Kind, y.Kind), unstated(x.Country)-unstated(y.Country), cmp.Compare(x.name.Core, y.name.Core),
+		return cmp.Or(b.isDecided(x)-b.isDecided(y), cmp.Compare(x.Kind, y.Kind), unstated(x.Country)-unstated(y.Country), cmp.Compare(x.name.Core, y.name.Core),
 			cmp.Compare(len(x.name.Full), len(y.name.Full)), cmp.Compare(x.name.Full, y.name.Full),
 			cmp.Compare(x.Country, y.Country), cmp.Compare(x.id, y.id))
 	})
 	for _, w := range order {
 		b.settle(w)
 	}
+}
+
+// isDecided is 1 for a name that was decided to be something known.
+func (b *Book) isDecided(w *wanted) int {
+	for _, d := range b.decided[key{w.Kind, cmp.Or(w.name.Full, w.Text), w.Country, ""}] {
+		if d.Is == Same {
+			return 1
+		}
+	}
+	return 0
 }
 
 func unstated(country string) int {
@@ -399,6 +410,9 @@ func (b *Book) own(w *wanted, candidates []Match) *Answer {
 	}
 	w.answer = answer
 	if w.ID != "" { // its source tells its own apart
+		if _, named := b.known[w.ID]; named {
+			b.known[w.ID] = true
+		}
 		return answer
 	}
 	b.Known(Entity{Kind: w.Kind, ID: w.id, Name: w.Text, Country: w.Country, LEI: w.LEI, Latitude: w.Latitude, Longitude: w.Longitude})

@@ -13,7 +13,7 @@ const (
 	otherForm   = 0.90 // but for legal forms that differ: another legal person, perhaps
 	unsaid      = 0.01 // off, where only one of them has a country
 	otherName   = 0.01 // off, where it is another name of what is known
-	partly      = 0.94 // at most, where a part of the written name is compared
+	partly      = 0.94 // at most, where parts of names are compared, or no telling word is the same
 	elsewhere   = 0.90 // at most, for companies of two countries
 	unplaced    = 0.94 // at most, for plants of which the place is not known
 	farther     = 0.70 // at most, for plants that are far from each other
@@ -62,11 +62,14 @@ func compare(a, b *Name) (score float64, reason string) {
 	case a.Compact == b.Compact:
 		return otherForm, fmt.Sprintf("the same name with another legal form (%s, %s)", a.Form, b.Form)
 	}
-	s := similarity(a, b)
-	if s < lowest {
+	s, anchored := similarity(a, b)
+	switch {
+	case s < lowest:
 		return 0, ""
+	case anchored:
+		return min(s, sameCore), "a similar name"
 	}
-	return min(s, sameCore), "a similar name"
+	return min(s, partly), "a similar name"
 }
 
 // judgeCountry holds the countries of two companies against each other.

@@ -11,10 +11,11 @@ const alike = 0.88
 // Cohen, Ravikumar and Fienberg 2003: A comparison of string distance metrics
 // for name-matching tasks), counted by how alike they are (Jaro-Winkler). Words
 // that many names share weigh little (common.csv). Names that differ but in
-// where their blanks stand are 1.
-func similarity(a, b *Name) float64 {
+// where their blanks stand are 1. anchored says that they share a telling word to
+// the letter: Valeo is spelled like Vale, and is not.
+func similarity(a, b *Name) (score float64, anchored bool) {
 	if a.Compact == b.Compact {
-		return 1
+		return 1, true
 	}
 	var shared, all float64
 	for _, w := range b.Words {
@@ -37,13 +38,14 @@ func similarity(a, b *Name) float64 {
 		}
 		if at >= 0 {
 			taken |= 1 << at
+			anchored = anchored || best == 1 && !common[w]
 			shared += best * (weight(w) + weight(b.Words[at]))
 		}
 	}
 	if all == 0 {
-		return 0
+		return 0, false
 	}
-	return shared / all
+	return shared / all, anchored
 }
 
 // weight is how much a word tells of whose name it is.

@@ -69,7 +69,7 @@ func (t *Terms) Find(kind, text string, year int) Answer {
 	}
 	best := map[string]Match{}
 	for _, other := range t.all[kind] {
-		if s := similarity(&n, &other.name); s >= DefaultLower && s > best[other.id].Score && n.Full != "" {
+		if s, _ := similarity(&n, &other.name); s >= DefaultLower && s > best[other.id].Score && n.Full != "" {
 			best[other.id] = Match{other.id, other.text, s, "a similar name"}
 		}
 	}
