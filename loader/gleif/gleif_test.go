@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -465,17 +466,17 @@ func TestArchives(t *testing.T) {
 
 func TestWhatIsRefused(t *testing.T) {
 	xml := read1(t, "testdata/xml/20250515-0000-gleif-goldencopy-lei2-golden-copy.xml")
-	json := read1(t, "testdata/json/20250515-0000-gleif-goldencopy-lei2-golden-copy.json")
+	records := read1(t, "testdata/json/20250515-0000-gleif-goldencopy-lei2-golden-copy.json")
 	tests := []struct{ label, name, text, message string }{
 		{"another table", "a.csv", "firm_i,firm_j\n1,2\n", "a.csv is no file of GLEIF's"},
 		{"an empty file", "a.xml", "", "a.xml is no file of GLEIF's"},
 		{"XML cut off within a record", "a.xml", xml[:len(xml)/2], "is cut off within or behind the record of line"},
 		{"XML cut off behind a record", "a.xml", xml[:strings.LastIndex(xml, "  </lei:LEIRecords>")], "is cut off"},
 		{"XML without an end", "a.xml", xml[:strings.LastIndex(xml, "</lei:LEIData>")], "is cut off"},
-		{"JSON cut off", "a.json", json[:len(json)/2], "is cut off within the record of line"},
-		{"JSON without an end", "a.json", strings.TrimSuffix(json, "}\n"), "is cut off"},
-		{"JSON that is none", "a.json", strings.Replace(json, "\"Entity\":", "\"Entity\"", 1), "line 2: this is no JSON as GLEIF publishes it"},
-		{"something behind the records", "a.json", json + "[]", "something stands behind the end"},
+		{"JSON cut off", "a.json", records[:len(records)/2], "is cut off within the record of line"},
+		{"JSON without an end", "a.json", strings.TrimSuffix(records, "}\n"), "is cut off"},
+		{"JSON that is none", "a.json", strings.Replace(records, "\"Entity\":", "\"Entity\"", 1), "line 2: this is no JSON as GLEIF publishes it"},
+		{"something behind the records", "a.json", records + "[]", "something stands behind the end"},
 		{"a response that is none", "a.json", `{"data": 5}`, "has no data as api.gleif.org answers"},
 		{"a response cut off", "a.json", `{"data": [{"type"`, "is no JSON as api.gleif.org answers"},
 	}
@@ -510,7 +511,7 @@ func read1(t *testing.T, path string) string {
 // A record that is damaged costs itself, not the file.
 func TestBadRecords(t *testing.T) {
 	xml := read1(t, "testdata/xml/20250515-0000-gleif-goldencopy-lei2-golden-copy.xml")
-	json := read1(t, "testdata/json/20250515-0000-gleif-goldencopy-lei2-golden-copy.json")
+	records := read1(t, "testdata/json/20250515-0000-gleif-goldencopy-lei2-golden-copy.json")
 	tests := []struct {
 		label, name, text string
 		rejected          []string
@@ -520,10 +521,10 @@ func TestBadRecords(t *testing.T) {
 		{"an end that is missing", "a.xml", strings.Replace(xml, "</lei:LEIRecord>", "", 1), []string{"a.xml 8   malformed"}, 6},
 		{"a start that is missing", "a.xml", strings.Replace(xml, "</lei:LEIRecord>\n<lei:LEIRecord ", "</lei:LEIRecord>\n<lei:LEIRec ", 1), []string{"a.xml 36   malformed"}, 7},
 		{"a NUL", "a.xml", strings.Replace(xml, "COMMERZBANK", "COMMERZ\x00BANK", 1), []string{"a.xml 8   nul_byte"}, 7},
-		{"not UTF-8", "a.json", strings.Replace(json, "COMMERZBANK", "COMMERZ\xffBANK", 1), []string{"a.json 2   not_utf8"}, 7},
-		{"a number for a name", "a.json", strings.Replace(json, `{"@xml:lang": "de", "$": "COMMERZBANK Aktiengesellschaft"}`, "5", 1), []string{"a.json 2   malformed"}, 7},
-		{"a list for an LEI", "a.json", strings.Replace(json, `{"$": "851WYGNLUQLFZBSYGB56"}`, "[]", 1), []string{"a.json 2   malformed"}, 7},
-		{"another record", "a.json", strings.Replace(json, "\"Entity\"", "\"Entities\"", 1), []string{"a.json 2   missing"}, 7},
+		{"not UTF-8", "a.json", strings.Replace(records, "COMMERZBANK", "COMMERZ\xffBANK", 1), []string{"a.json 2   not_utf8"}, 7},
+		{"a number for a name", "a.json", strings.Replace(records, `{"@xml:lang": "de", "$": "COMMERZBANK Aktiengesellschaft"}`, "5", 1), []string{"a.json 2   malformed"}, 7},
+		{"a list for an LEI", "a.json", strings.Replace(records, `{"$": "851WYGNLUQLFZBSYGB56"}`, "[]", 1), []string{"a.json 2   malformed"}, 7},
+		{"another record", "a.json", strings.Replace(records, "\"Entity\"", "\"Entities\"", 1), []string{"a.json 2   missing"}, 7},
 	}
 	for _, test := range tests {
 		t.Run(test.label, func(t *testing.T) {
@@ -599,20 +600,20 @@ func TestManyBlocks(t *testing.T) {
 		return "ISSUED"
 	}
 	filler := strings.Repeat("x", 500)
-	var xml, json strings.Builder
+	var xml, list strings.Builder
 	xml.WriteString("<LEIData>\n<LEIRecords>\n")
-	json.WriteString("[\n")
+	list.WriteString("[\n")
 	for i, id := range ids {
 		fmt.Fprintf(&xml, "<LEIRecord><LEI>%s</LEI><Entity><LegalName>%d</LegalName><Other>%s</Other></Entity>\n<Registration><RegistrationStatus>%s</RegistrationStatus></Registration></LEIRecord>\n",
 			id, i, filler, status(i))
-		fmt.Fprintf(&json, "{\"LEI\": %q, \"Entity\": {\"LegalName\": \"%d\", \"Other\": %q},\n\"Registration\": {\"RegistrationStatus\": %q}}", id, i, filler, status(i))
+		fmt.Fprintf(&list, "{\"LEI\": %q, \"Entity\": {\"LegalName\": \"%d\", \"Other\": %q},\n\"Registration\": {\"RegistrationStatus\": %q}}", id, i, filler, status(i))
 		if i < n-1 {
-			json.WriteString(",\n")
+			list.WriteString(",\n")
 		}
 	}
 	xml.WriteString("</LEIRecords>\n</LEIData>\n")
-	json.WriteString("]\n")
-	for name, text := range map[string]string{"20250515-a.xml": xml.String(), "20250515-a.json": json.String()} {
+	list.WriteString("]\n")
+	for name, text := range map[string]string{"20250515-a.xml": xml.String(), "20250515-a.json": list.String()} {
 		first := strings.Count(text[:strings.Index(text, ids[0])], "\n") + 1
 		got := load(t, Options{}, files(t, map[string]string{name: text}))
 		var want []string
@@ -682,5 +683,24 @@ func TestInterrupt(t *testing.T) {
 	full.Fail = graph.Errorf(graph.StoreDown, "the disk is full")
 	if err := run(t.Context(), full); !errors.Is(err, full.Fail) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// The short way to read a text agrees with encoding/json.
+func TestValue(t *testing.T) {
+	for text, want := range map[string]string{
+		`"A"`: "A", `""`: "", `{"$":"A"}`: "A", `{"$": "A"}`: "A", `{"$":"A","@xml:lang":"de"}`: "A", `{"@xml:lang":"de","$":"A"}`: "A",
+		`{"$":"A\"B"}`: `A"B`, `"\u00e9"`: "é", `"\\"`: `\`, `{"$":"A", "b":"c"}`: "A", `{"$":"\\"}`: `\`, `{}`: "", `null`: "", `{"$":null}`: "", `{"$":"a","$":"b"}`: "b",
+	} {
+		var v value
+		if err := json.Unmarshal([]byte(text), &v); err != nil || string(v) != want {
+			t.Errorf("%s is %q, %v", text, v, err)
+		}
+	}
+	for _, text := range []string{"5", "true", "[]", `{"$":5}`, `{"$":["a"]}`} {
+		var v value
+		if err := json.Unmarshal([]byte(text), &v); err == nil {
+			t.Errorf("%s is %q", text, v)
+		}
 	}
 }

@@ -158,6 +158,10 @@ func (l *lines) at(offset int64) int {
 type value string
 
 func (v *value) UnmarshalJSON(data []byte) error {
+	if text, ok := simple(data); ok {
+		*v = value(text)
+		return nil
+	}
 	switch data[0] {
 	case '"':
 		return json.Unmarshal(data, (*string)(v))
@@ -172,6 +176,20 @@ func (v *value) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	return fmt.Errorf("%.40s is no text", data)
+}
+
+// simple returns the text of a value, which is known to be JSON, where it is
+// written as "text" or {"$":"text"} without an escape.
+func simple(data []byte) (text []byte, ok bool) {
+	if inner, wrapped := bytes.CutPrefix(data, []byte(`{"$":`)); wrapped {
+		data = inner[:len(inner)-1]
+	}
+	if len(data) < 2 || data[0] != '"' {
+		return nil, false
+	}
+	end := len(data) - 1
+	text = data[1:end]
+	return text, data[end] == '"' && bytes.IndexByte(text, '"') < 0 && bytes.IndexByte(text, '\\') < 0
 }
 
 // nested is a list of texts or objects, which the files write as an array, as
