@@ -69,7 +69,9 @@ func quoted(s string, comma byte) (field, rest string, more, ok bool) {
 	if doubled {
 		field = strings.ReplaceAll(field, `""`, `"`)
 	}
-	field = strings.ReplaceAll(field, "\r\n", "\n")
+	if strings.IndexByte(field, '\r') >= 0 {
+		field = strings.ReplaceAll(field, "\r\n", "\n")
+	}
 	switch {
 	case end == len(s):
 		return field, "", false, true
