@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -34,7 +32,7 @@ func TestTwins(t *testing.T) {
 				return rows
 			}
 			holdTwins(t, q, ask(), ask("--cypher"))
-			holdPlan(t, operators(t, server, q))
+			holdPlan(t, server, q)
 		})
 	}
 }
@@ -103,68 +101,24 @@ func wordsOf(q queries.Query, row map[string]any) string {
 	return key.String()
 }
 
-// holdPlan wants a plan that starts from an index and reads no store from end to
-// end.
-func holdPlan(t *testing.T, operators []string) {
-	t.Helper()
-	seek := false
-	for _, o := range operators {
-		seek = seek || strings.HasSuffix(o, "IndexSeek")
-		if strings.Contains(o, "Scan") {
-			t.Errorf("the plan has a %s: %q", o, operators)
-		}
-	}
-	if !seek {
-		t.Errorf("the plan uses no index: %q", operators)
-	}
-}
-
-// operators returns the operators of the plan of a question, with its defaults.
-// They come over HTTP: the driver gives an operator that has two children the
-// last of them twice.
-func operators(t *testing.T, server neo4jtest.Address, q queries.Query) []string {
+// holdPlan wants a plan, with the question's defaults, that starts from an index
+// and reads no store from end to end.
+func holdPlan(t *testing.T, server neo4jtest.Address, q queries.Query) {
 	t.Helper()
 	values, err := q.Values(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := json.Marshal(map[string]any{"statement": "EXPLAIN\n" + q.Cypher, "parameters": values})
-	if err != nil {
-		t.Fatal(err)
+	seek := false
+	operators := neo4jtest.Plan(t, server, q.Cypher, values)
+	for _, o := range operators {
+		name, _, _ := strings.Cut(o, " ")
+		seek = seek || strings.HasSuffix(name, "IndexSeek")
+		if strings.Contains(name, "Scan") {
+			t.Errorf("the plan has a %s: %q", name, operators)
+		}
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.HTTP+"/db/neo4j/query/v2", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
+	if !seek {
+		t.Errorf("the plan uses no index: %q", operators)
 	}
-	request.SetBasicAuth(server.User, server.Password)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Accept", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var answer struct {
-		QueryPlan plan
-		Errors    []struct{ Message string }
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || len(answer.Errors) > 0 {
-		t.Fatalf("%v: %v", err, answer.Errors)
-	}
-	return answer.QueryPlan.operators()
-}
-
-// plan is one operator of a query's plan, with those that it takes its rows from.
-type plan struct {
-	OperatorType string
-	Children     []plan
-}
-
-func (p plan) operators() []string {
-	name, _, _ := strings.Cut(p.OperatorType, "@")
-	list := []string{name}
-	for _, c := range p.Children {
-		list = append(list, c.operators()...)
-	}
-	return list
 }

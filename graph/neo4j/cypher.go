@@ -17,15 +17,14 @@ import (
 // Errors: BadInput with the server's own words where the statement or a
 // parameter is wrong, or where the statement writes; those of the store.
 func (s *Store) Query(ctx context.Context, cypher string, params map[string]any) (columns []string, rows [][]any, err error) {
-	err = s.ask(ctx, cypher, params, func(ctx context.Context, result bolt.ResultWithContext) (err error) {
-		if columns, err = result.Keys(); err != nil {
-			return err
-		}
-		rows = nil // of an earlier try
-		for result.Next(ctx) {
-			rows = append(rows, result.Record().Values)
-		}
-		return result.Err()
+	done, err := s.use()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer done()
+	err = s.read(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
+		columns, rows, err = table(ctx, tx, cypher, params)
+		return mistaken(err)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -33,48 +32,18 @@ func (s *Store) Query(ctx context.Context, cypher string, params map[string]any)
 	return columns, rows, nil
 }
 
-// Plan returns the operators by which the server would run a statement, depth
-// first from the one that gives the result: "ProduceResults", "NodeIndexSeek".
-// Errors are those of Query.
-func (s *Store) Plan(ctx context.Context, cypher string, params map[string]any) (operators []string, err error) {
-	err = s.ask(ctx, "EXPLAIN "+cypher, params, func(ctx context.Context, result bolt.ResultWithContext) error {
-		summary, err := result.Consume(ctx)
-		if err != nil {
-			return err
-		}
-		operators = operatorsOf(nil, summary.Plan())
-		return nil
-	})
-	return operators, err
-}
-
-func operatorsOf(list []string, p bolt.Plan) []string {
-	if p == nil {
-		return list
-	}
-	operator, _, _ := strings.Cut(p.Operator(), "@") // "Filter@neo4j"
-	list = append(list, operator)
-	for _, child := range p.Children() {
-		list = operatorsOf(list, child)
-	}
-	return list
-}
-
-// ask runs a statement of the user's in a transaction that only reads. What
-// takes the result may be called again, where the transaction is tried again.
-func (s *Store) ask(ctx context.Context, cypher string, params map[string]any, take func(context.Context, bolt.ResultWithContext) error) error {
-	done, err := s.use()
+func table(ctx context.Context, tx bolt.ManagedTransaction, cypher string, params map[string]any) (columns []string, rows [][]any, err error) {
+	result, err := tx.Run(ctx, cypher, params)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer done()
-	return s.read(ctx, func(ctx context.Context, tx bolt.ManagedTransaction) error {
-		result, err := tx.Run(ctx, cypher, params)
-		if err == nil {
-			err = take(ctx, result)
-		}
-		return mistaken(err)
-	})
+	if columns, err = result.Keys(); err != nil {
+		return nil, nil, err
+	}
+	for result.Next(ctx) {
+		rows = append(rows, result.Record().Values)
+	}
+	return columns, rows, result.Err()
 }
 
 // mistaken gives an error that the statement is to blame for its code, and

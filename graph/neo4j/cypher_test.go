@@ -57,29 +57,10 @@ func TestQueryErrors(t *testing.T) {
 		}
 	}
 	wantCount(t, s, 0, "MATCH (n:Country) RETURN count(n)")
-	if _, err := s.Plan(t.Context(), "MATCH (n RETURN n", nil); graph.CodeOf(err) != graph.BadInput {
-		t.Errorf("the plan of a mistake: %v", err)
-	}
 	brief, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	_, _, err := s.Query(brief, "UNWIND range(1, 100000) AS i UNWIND range(1, 100000) AS j RETURN sum(i * j % 7)", nil)
 	if graph.CodeOf(err) != graph.Timeout {
 		t.Errorf("a question that takes too long: %v, want %s", err, graph.Timeout)
-	}
-}
-
-func TestPlan(t *testing.T) {
-	s := emptyStore(t)
-	if err := s.Publish(t.Context(), small("m", 2020)); err != nil {
-		t.Fatal(err)
-	}
-	operators, err := s.Plan(t.Context(), "// who depends\nMATCH (s:Supply {country: $country, product: $product, material: $material, year: $year})-[:ORIGIN]->(c)\nRETURN c.id",
-		params{"country": "A", "product": "p", "material": "m", "year": int64(2020)})
-	if err != nil || operators[0] != "ProduceResults" || operators[len(operators)-1] != "NodeIndexSeek" {
-		t.Errorf("plan %q, %v", operators, err)
-	}
-	operators, err = s.Plan(t.Context(), "MATCH (s:Supply {id: 'x'}), (n:Network {id: 'y'}) RETURN s, n", nil)
-	if want := []string{"ProduceResults", "CartesianProduct", "NodeUniqueIndexSeek", "NodeUniqueIndexSeek"}; err != nil || !slices.Equal(operators, want) {
-		t.Errorf("plan %q, %v; want %q", operators, err, want)
 	}
 }

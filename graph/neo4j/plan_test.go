@@ -10,6 +10,7 @@ import (
 	bolt "github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
 	"tiermap/graph"
+	"tiermap/graph/neo4j/neo4jtest"
 )
 
 // planner records the statements that a snapshot sends, by way of the driver's
@@ -47,37 +48,12 @@ func (tx *plannedTransaction) Run(ctx context.Context, cypher string, p map[stri
 	return tx.ManagedTransaction.Run(ctx, cypher, p)
 }
 
-// operators returns the operators of a statement's plan, with what they do.
-func operators(t *testing.T, s *Store, statement sent) (list []string) {
-	t.Helper()
-	session := s.driver.NewSession(t.Context(), bolt.SessionConfig{})
-	defer session.Close(t.Context()) //nolint:errcheck // nothing is lost
-	result, err := session.Run(t.Context(), "EXPLAIN "+statement.cypher, statement.params)
-	if err != nil {
-		t.Fatal(err)
-	}
-	summary, err := result.Consume(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	// As a table: of an operator with two children the driver gives the last twice.
-	table, _ := summary.Plan().Arguments()["string-representation"].(string)
-	for line := range strings.Lines(table) {
-		if _, operator, ok := strings.Cut(line, "+"); ok && !strings.Contains(line, "--") {
-			list = append(list, strings.Join(strings.Fields(operator), " "))
-		}
-	}
-	if len(list) == 0 {
-		t.Fatalf("no plan in %q", table)
-	}
-	return list
-}
-
 // TestPlans asks everything that a snapshot can be asked, and looks at how the
 // server goes about it: by an index, never through all nodes, and without sorting
 // where a whole dataset is read.
 func TestPlans(t *testing.T) {
-	s := emptyStore(t)
+	a := neo4jtest.Empty(t)
+	s := openStore(t, options(a))
 	loadAll(t, s, graph.Dataset{ID: "a"}, trades(0, 500),
 		batch(graph.Company, "company.csv", 2, values{"id": "acme", "country": "A", "name": "Acme"}),
 		batch(graph.Owns, "owns.csv", 2, values{"owner": "acme", "owned": "acme"}),
@@ -124,7 +100,7 @@ func TestPlans(t *testing.T) {
 			t.Fatalf("%+v: %v", c.q, err)
 		}
 		for i, statement := range record.statements {
-			plan := operators(t, s, statement)
+			plan := neo4jtest.Plan(t, a, statement.cypher, statement.params)
 			about := fmt.Sprintf("%+v: %s\n%s", c.q, statement.cypher, strings.Join(plan, "\n"))
 			if has(plan, "AllNodesScan") || has(plan, "RelationshipTypeScan") || has(plan, "CartesianProduct") {
 				t.Errorf("nodes or relationships are gone through one by one in %s", about)
@@ -152,7 +128,7 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, statement := range record.statements {
-		if plan := operators(t, s, statement); has(plan, "AllNodesScan") {
+		if plan := neo4jtest.Plan(t, a, statement.cypher, statement.params); has(plan, "AllNodesScan") {
 			t.Errorf("all nodes are gone through in %s\n%s", statement.cypher, strings.Join(plan, "\n"))
 		}
 	}

@@ -16,6 +16,7 @@ type proxy struct {
 
 	mu      sync.Mutex
 	cut     string // "reply": commits reach the server, their answers nobody; "request": commits do not reach it
+	said    []byte // what clients have sent
 	commits int    // how many were seen
 	cuts    int    // and how many of them cut
 }
@@ -52,6 +53,19 @@ func (p *proxy) cutEverySecond(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cut, p.commits, p.cuts = what, 0, 0
+}
+
+// hears reports whether a client has sent a text.
+func (p *proxy) hears(text string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return bytes.Contains(p.said, []byte(text))
+}
+
+func (p *proxy) listen(said []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.said = append(p.said, said...)
 }
 
 // seen returns how many commits were cut since then.
@@ -111,6 +125,7 @@ func (p *proxy) serve(client net.Conn) {
 		if err != nil {
 			return
 		}
+		p.listen(buffer[:n])
 		if bytes.HasSuffix(buffer[:n], commitMessage) {
 			switch p.next() {
 			case "request":
