@@ -21,6 +21,7 @@ import (
 	"tiermap/loader/bgs"
 	"tiermap/loader/comext"
 	"tiermap/loader/comtrade"
+	"tiermap/loader/drc"
 	"tiermap/loader/facilities"
 	"tiermap/loader/gleif"
 	"tiermap/loader/magnets"
@@ -152,6 +153,12 @@ func sources() []source {
 				"volumes normalised: they become shares that are marked estimated. Names of companies are resolved (tiermap review).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return magnets.Jobs(paths, magnets.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
+			}},
+		{name: "drc", paths: "FILE", short: "industrial copper and cobalt projects of the DR Congo",
+			long: "industrial_projects.csv, or the folder that it is in: permits with places, owners, shares and the production of 2022.\n" +
+				"Names of owners and projects are resolved (tiermap review).",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return drc.Jobs(paths, drc.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
 			}},
 	}
 }
