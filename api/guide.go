@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -29,14 +30,34 @@ func anyOrigin(g *gin.Context) {
 	}
 }
 
-// showGuide serves the guide for :play. Its own address is what the client asked
-// for, which in a container is not what the server listens on.
+// showGuide serves the guide for :play, with links to where it came from.
 func showGuide(g *gin.Context) {
 	var text bytes.Buffer
-	if err := queries.WriteGuide(&text, "http://"+g.Request.Host); err != nil {
+	if err := queries.WriteGuide(&text, reached(g.Request)); err != nil {
 		panic(err) // the guide is part of the program
 	}
+	g.Header("Cache-Control", "no-store") // others may reach it elsewhere
 	g.Data(http.StatusOK, "text/html; charset=utf-8", text.Bytes())
+}
+
+// reached is the address at which the client reaches this server: what it asked
+// for, which in a container is not what the server listens on, or what a proxy
+// says that it was asked for.
+func reached(r *http.Request) string {
+	scheme, host := "http", r.Host
+	if r.TLS != nil || forwarded(r, "X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+	if h := forwarded(r, "X-Forwarded-Host"); h != "" {
+		host = h
+	}
+	return scheme + "://" + host
+}
+
+// forwarded is what the first of several proxies says, the one next to the client.
+func forwarded(r *http.Request, header string) string {
+	first, _, _ := strings.Cut(r.Header.Get(header), ",")
+	return strings.TrimSpace(first)
 }
 
 func showStyle(g *gin.Context) {

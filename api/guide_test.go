@@ -58,11 +58,38 @@ func TestGuide(t *testing.T) {
 			t.Errorf("the guide lacks %q", want)
 		}
 	}
-	hostile := httptest.NewRequest(http.MethodGet, "/guide", nil)
-	hostile.Host = `x"><script>alert(1)</script>`
-	w = httptest.NewRecorder()
-	handler(t, config(t)).ServeHTTP(w, hostile)
-	if strings.Contains(w.Body.String(), "<script") {
-		t.Error("a host name becomes part of the page")
+}
+
+// Behind a proxy the guide names the address that the reader asked the proxy for.
+func TestGuideBehindAProxy(t *testing.T) {
+	h := handler(t, config(t))
+	for _, c := range []struct{ host, proto, forwarded, want string }{
+		{"tiermap.example.org", "", "", "http://tiermap.example.org/style.grass"},
+		{"tiermap.example.org", "https", "", "https://tiermap.example.org/style.grass"},
+		{"127.0.0.1:8080", "https", "tiermap.example.org", "https://tiermap.example.org/style.grass"},
+		{"127.0.0.1:8080", "https, http", "tiermap.example.org, inner:81", "https://tiermap.example.org/style.grass"},
+		{"127.0.0.1:8080", "gopher", "", "http://127.0.0.1:8080/style.grass"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/guide", nil)
+		r.Host = c.host
+		r.Header.Set("X-Forwarded-Proto", c.proto)
+		r.Header.Set("X-Forwarded-Host", c.forwarded)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if text := html.UnescapeString(w.Body.String()); !strings.Contains(text, ":style "+c.want) {
+			t.Errorf("%+v: the guide does not name %s", c, c.want)
+		}
+	}
+	const script = `x"><script>alert(1)</script>`
+	for _, header := range []string{"Host", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+		r := httptest.NewRequest(http.MethodGet, "/guide", nil)
+		if r.Header.Set(header, script); header == "Host" {
+			r.Host = script
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if strings.Contains(w.Body.String(), "<script") {
+			t.Errorf("%s becomes part of the page", header)
+		}
 	}
 }
