@@ -1,10 +1,12 @@
 package gleif
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 
 	"tiermap/graph"
+	"tiermap/loader"
 )
 
 // maxResponse is how long a response of the API may be; a page of 200 records
@@ -68,6 +70,9 @@ type apiRecord struct {
 }
 
 func parseAPI(data []byte) record {
+	if bytes.Contains(data, escapedNUL) {
+		return record{fault: loader.NulByte}
+	}
 	var a apiRecord
 	if err := json.Unmarshal(data, &a); err != nil {
 		return malformed(err)

@@ -138,6 +138,8 @@ func isData(in loader.Input) bool {
 	return false
 }
 
+const byteOrderMark = "\xef\xbb\xbf"
+
 // headSize is how much of a file is read to recognise it.
 const headSize = 64 << 10
 
@@ -218,7 +220,7 @@ func beginning(in loader.Input) ([]byte, error) {
 	if errors.As(err, &refused) { // a compressed file that is cut off
 		return nil, err
 	}
-	return bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\xef\xbb\xbf")), " \t\r\n"), nil
+	return bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte(byteOrderMark)), " \t\r\n"), nil
 }
 
 // dateOf returns the date of the golden copy: that of the name, else the one

@@ -274,7 +274,13 @@ type jsonRecord struct {
 	}
 }
 
+// escapedNUL is what a NUL byte is in JSON.
+var escapedNUL = []byte(`\u0000`)
+
 func parseJSON(data []byte) record {
+	if bytes.Contains(data, escapedNUL) {
+		return record{fault: loader.NulByte}
+	}
 	var j jsonRecord
 	if err := json.Unmarshal(data, &j); err != nil {
 		return malformed(err)

@@ -1,8 +1,10 @@
 package gleif
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"tiermap/graph"
@@ -75,6 +77,7 @@ func (r *reader) each(files []file, l level, take func(rec *record) error) error
 			if f.level == mixed && rec.level() != l {
 				return nil // another pass takes it
 			}
+			rec.trim()
 			return take(rec)
 		}
 		if err := r.records(f, only, l); err != nil {
@@ -117,9 +120,18 @@ func (r *reader) records(f file, take func(rec *record) error, l level) error {
 		}
 		return nil
 	case asJSON:
-		return run(r.ctx, newJSONSplitter(f, stream), parseJSON, take)
+		return run(r.ctx, newJSONSplitter(f, withoutMark(stream)), parseJSON, take)
 	}
-	return run(r.ctx, &apiSplitter{name: f.String(), src: stream}, parseAPI, take)
+	return run(r.ctx, &apiSplitter{name: f.String(), src: withoutMark(stream)}, parseAPI, take)
+}
+
+// withoutMark takes a byte order mark off the start of a text.
+func withoutMark(src io.Reader) io.Reader {
+	b := bufio.NewReader(src)
+	if start, _ := b.Peek(len(byteOrderMark)); string(start) == byteOrderMark { // Read tells the error
+		_, _ = b.Discard(len(byteOrderMark))
+	}
+	return b
 }
 
 // readStore makes the companies of the store known, which level 2 alone refers

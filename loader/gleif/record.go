@@ -28,6 +28,33 @@ func (r *record) raw() string {
 	return r.row
 }
 
+// trim takes the blanks around its texts away; names are cleaned apart.
+func (r *record) trim() {
+	var texts []*string
+	switch {
+	case r.entity != nil:
+		e := r.entity
+		texts = []*string{&e.lei, &e.jurisdiction, &e.legal, &e.office, &e.status, &e.registration}
+		for i := range e.successors {
+			texts = append(texts, &e.successors[i])
+		}
+	case r.relationship != nil:
+		x := r.relationship
+		texts = []*string{&x.child, &x.parent, &x.childType, &x.parentType, &x.kind, &x.status, &x.registration}
+		for i := range x.periods {
+			texts = append(texts, &x.periods[i].start, &x.periods[i].end, &x.periods[i].kind)
+		}
+	case r.exception != nil:
+		texts = []*string{&r.exception.lei, &r.exception.category}
+		for i := range r.exception.reasons {
+			texts = append(texts, &r.exception.reasons[i])
+		}
+	}
+	for _, text := range texts {
+		*text = strings.TrimSpace(*text)
+	}
+}
+
 // entity is a record of level 1.
 type entity struct {
 	lei, name                   string
