@@ -52,7 +52,7 @@ func (i item[T]) tonnes(share float64) any { return known(share * i.supply) }
 // asked is an answer with the options of its question.
 type asked struct {
 	*ask.Answer
-	epsilon float64
+	settings
 }
 
 // placeProp is the country that a piece of an answer names, null where blank.
@@ -102,13 +102,15 @@ func (b *builder) answerTypes() answerTypes {
 		[2]string{string(supply.KindCountry), "A country at all its products."},
 		[2]string{string(supply.KindStage), "One country at one product."},
 		[2]string{string(supply.KindLink), "What one country draws from another of one product."},
-		[2]string{"COMPANY", "A company."}, [2]string{"FACILITY", "A mine, plant or works."})
+		[2]string{string(supply.KindCompany), "A company, with the plants that the attribution says are its own."},
+		[2]string{string(supply.KindFacility), "A mine, plant or works, at all its products."})
 	options := graphql.NewInputObject(graphql.InputObjectConfig{Name: "DependencyOptions",
 		Description: "How a dependency is computed.", Fields: graphql.InputObjectConfigFieldMap{
 			"balance": {Type: balance, DefaultValue: string(supply.Mass), Description: "How a node's supply is made up."},
 			"epsilon": {Type: graphql.Float, DefaultValue: supply.DefaultEpsilon,
 				Description: "A single point of failure may leave this share of supply, 0..1."},
 		}})
+			"attribution": {Type: b.attribution, DefaultValue: string(supply.ByOperator), Description: "Which plants are a company's, where chokepoints are companies."},
 	method, share := methodType(balance), b.countryShareType()
 	return answerTypes{options: options, subject: subjectInput(), kind: kind, dependency: b.dependencyType(kind, method, share),
 		material: b.materialType(share, method), exposure: b.exposureType(method), worldChokepoint: b.worldChokepointType(kind, method)}
@@ -130,6 +132,8 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 			"country":  prop(must(b.nodes.country), "The country or group that was asked about.", func(a asked) any { return a.Country }),
 			"product":  prop(must(b.nodes.product), "The product that was asked about.", func(a asked) any { return a.Product }),
 			"material": prop(b.nodes.material, "The material that is followed; null = the gross mass of the product.", func(a asked) any { return materialOf(&a.Basis) }),
+			"company":  prop(b.nodes.company, "The company that was asked about; null where none was.", askedCompany),
+			"facility": prop(b.nodes.facility, "The plant that was asked about; null where none was.", askedFacility),
 			"year":     prop(must(graphql.Int), "Calendar year.", func(a asked) any { return a.Year }),
 			"supplyTonnes": prop(graphql.Float, "Supply, tonnes of contained material (gross tonnes where material is null); null for a pooled product.", func(a asked) any {
 				if t, ok := a.SupplyTonnes(); ok {
@@ -147,10 +151,9 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 			"unexplained": answerField(list(unexplained), "Where the chain ends without a source: the target itself first, then by share descending, country, product.", all,
 				func(p graphql.ResolveParams, a asked) (any, error) { return listed(b, p, a, a.Unexplained) }),
 			"tiers": answerField(list(b.tierType()), "Where each product upstream is made, the product itself included; by steps, then product.", nil,
-				func(p graphql.ResolveParams, a asked) (any, error) {
-					tiers, err := a.Tiers(p.Context)
-					return piecesOf(a.Answer, tiers), err
-				}),
+				func(p graphql.ResolveParams, a asked) (any, error) { return tiersOf(p.Context, a) }),
+			"originProducers": answerField(list(b.originProducerType()), "The companies and plants where the supply starts, and what the others make in each country of origin: they add up to the origins. By share descending, then country, product and id.", all,
+				func(p graphql.ResolveParams, a asked) (any, error) { return listed(b, p, a, a.OriginProducers) }),
 			"chokepoints": answerField(list(b.chokepointType(kind)), "Who or what the supply passes; by share descending, then ids.",
 				with(with(first(10, "How many at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share, inclusive, 0..1.")),
 					"kind", argDefault(kind, "What is looked for.", string(supply.KindCountry))), b.chokepoints),
@@ -213,16 +216,19 @@ func (b *builder) chokepoints(p graphql.ResolveParams, a asked) (any, error) {
 	}
 	found, err := a.Chokepoints(p.Context, kind, a.epsilon, minShare, first)
 	return piecesOf(a.Answer, found), err
+	if isFirm(kind) {
+		return b.firmChokepoints(p, a, kind, minShare, first)
+	}
 }
 
 // kindArg reads what kind of chokepoints is asked for.
 func kindArg(p graphql.ResolveParams) (supply.Kind, error) {
 	kind, _ := p.Args["kind"].(string)
 	switch supply.Kind(kind) {
-	case supply.KindCountry, supply.KindStage, supply.KindLink:
+	case supply.KindCountry, supply.KindStage, supply.KindLink, supply.KindCompany, supply.KindFacility:
 		return supply.Kind(kind), nil
 	}
-	return "", graph.Errorf(graph.BadInput, "chokepoints of the kind %s are not computed yet; ask for COUNTRY, STAGE or LINK", kind)
+	return "", graph.Errorf(graph.BadInput, "there are no chokepoints of the kind %s", kind)
 }
 
 func (b *builder) paths(p graphql.ResolveParams, a asked) (any, error) {
@@ -288,29 +294,29 @@ func (b *builder) stageShareType() *graphql.Object {
 }
 
 func (b *builder) tierType() *graphql.Object {
-	type row = item[supply.Tier]
+	type row = item[tier]
 	part := object("CountryPart", "A country's part of a tier.", graphql.Fields{
 		"country": placeProp(b, true, "The country.", func(s supply.PlaceShare) string { return s.Place }),
 		"share":   prop(must(graphql.Float), "Share of the target's supply, 0..1.", func(r item[supply.PlaceShare]) any { return r.v.Share }),
 	})
-	return object("Tier", "Where one product upstream of the target is made.", graphql.Fields{
-		"product": productProp(b, true, "The product.", func(t supply.Tier) string { return t.Product }),
+	return object("Tier", "Where one product upstream of the target is made, and from where the makers are controlled.", b.controlFields(part, graphql.Fields{
+		"product": productProp(b, true, "The product.", func(t tier) string { return t.Product }),
 		"steps":   prop(must(graphql.Int), "Fewest recipe links from the target's product.", func(r row) any { return r.v.Steps }),
 		"madeIn": prop(list(part), "Countries that make it, by share descending. Not rescaled: what is missing to 1 never reached this stage.",
 			func(r row) any { return within(r, r.v.MadeIn) }),
 		"hhi": prop(must(graphql.Float), "Herfindahl-Hirschman index over the shares, 0..1; a lower bound.", func(r row) any { return r.v.HHI }),
-	})
+	}))
 }
 
 func (b *builder) chokepointType(kind *graphql.Enum) *graphql.Object {
 	type row = item[supply.Chokepoint]
-	none := func(any) any { return nil }
+	firm := func(c supply.Chokepoint) supply.Actor { return c.Firm }
 	return object("Chokepoint", "A country, a stage or a trade link that part of the target's supply passes.", graphql.Fields{
 		"kind":     prop(must(kind), "What it is.", func(r row) any { return string(r.v.Kind) }),
 		"country":  placeProp(b, false, "The country, of a COUNTRY or STAGE.", func(c supply.Chokepoint) string { return c.Place }),
 		"product":  productProp(b, false, "The product, of a STAGE or LINK.", func(c supply.Chokepoint) string { return c.Product }),
-		"company":  prop(b.nodes.company, "The company, of a COMPANY.", none),
-		"facility": prop(b.nodes.facility, "The plant, of a FACILITY.", none),
+		"company":  companyProp(b, "The company, of a COMPANY.", firm),
+		"facility": facilityProp(b, "The plant, of a FACILITY.", firm),
 		"from":     placeProp(b, false, "The exporter, of a LINK.", func(c supply.Chokepoint) string { return c.From }),
 		"to":       placeProp(b, false, "The importer, of a LINK.", func(c supply.Chokepoint) string { return c.To }),
 		"passThroughShare": prop(must(graphql.Float), "Share of the target's supply that is lost when this stops, every other supply stays as it was, and nothing is rerouted, 0..1.",
@@ -320,6 +326,8 @@ func (b *builder) chokepointType(kind *graphql.Enum) *graphql.Object {
 			func(r row) any { return r.v.SinglePointOfFailure }),
 	})
 }
+		"isSum": prop(must(graphql.Boolean), "True with the attribution PROPORTIONAL: passThroughShare is then the sum of expected visits to plants times the shares owned, may exceed 1, and is no share of supply that is lost.",
+			func(r row) any { return r.v.IsSum }),
 
 func (b *builder) pathsType() *graphql.Object {
 	step := object("ChainStep", "One stage of a chain path.", graphql.Fields{
@@ -328,6 +336,10 @@ func (b *builder) pathsType() *graphql.Object {
 		"by":      prop(must(b.stepKind), "How the walk leaves it.", func(i item[supply.PathStep]) any { return string(i.v.By) }),
 	})
 	path := object("ChainPath", "One way from the target to an origin that repeats no stage.", graphql.Fields{
+		"company": companyProp(b, "The company, where the walk goes through one whose suppliers or customers are known; else null.",
+			func(s supply.PathStep) supply.Actor { return s.Firm }),
+		"facility": facilityProp(b, "The plant, where the walk goes through one whose suppliers or customers are known; else null.",
+			func(s supply.PathStep) supply.Actor { return s.Firm }),
 		"share": prop(must(graphql.Float), "Share of the target's supply that takes it, 0..1.", func(i item[supply.Path]) any { return i.v.Share }),
 		"steps": prop(list(step), "The stages, from the target upstream.", func(i item[supply.Path]) any { return within(i, i.v.Steps) }),
 	})
@@ -409,7 +421,7 @@ func concentrationType() *graphql.Object {
 	direct := func(c supply.Concentration) float64 { return c.Direct }
 	origin := func(c supply.Concentration) float64 { return c.Origin }
 	upper := func(c supply.Concentration) float64 { return c.OriginUpper }
-	return object("Concentration", "Herfindahl-Hirschman indices over named shares. Lower bounds, for what is unexplained is not squared.", graphql.Fields{
+	fields := graphql.Fields{
 		"directHhi":           hhi("Of direct shares, 0..1.", 1, direct),
 		"directHhi10000":      hhi("Of direct shares, 0..10,000.", 10000, direct),
 		"originHhi":           hhi("Of origin shares, 0..1.", 1, origin),
@@ -417,7 +429,10 @@ func concentrationType() *graphql.Object {
 		"originHhiUpper":      hhi("Upper bound: all that is unexplained added to the largest origin, 0..1.", 1, upper),
 		"originHhiUpper10000": hhi("Upper bound: all that is unexplained added to the largest origin, 0..10,000.", 10000, upper),
 		"coveredShare":        hhi("Share of supply whose origin is named, 0..1.", 1, func(c supply.Concentration) float64 { return c.Coverage }),
-	})
+	}
+	indexFields(fields, "originCompany", "of the companies where supply starts", func(c supply.Concentration) supply.Index { return c.OriginCompany })
+	indexFields(fields, "originControl", "of the countries that control the producers where supply starts", func(c supply.Concentration) supply.Index { return c.OriginControl })
+	return object("Concentration", "Herfindahl-Hirschman indices over named shares. Lower bounds, for what is unexplained, or whose producer is not named, is not squared.", fields)
 }
 
 // method says how an answer was computed.

@@ -7,7 +7,7 @@ import "tiermap/api/guard"
 // assembled and solved, and has some sixty countries. The world is solved for as
 // a whole however little of it is listed.
 func Costs() map[string]guard.Field {
-	const solve, passThrough, world = 100, 50, 150
+	const solve, passThrough, world, owners = 100, 50, 150, 10
 	return map[string]guard.Field{
 		"Query.dependency":            {Weight: solve},
 		"Query.dependencies":          {Weight: solve},
@@ -21,7 +21,13 @@ func Costs() map[string]guard.Field {
 		"Dependency.finding":          {Weight: passThrough},
 		"MaterialDependency.shares":   {Rows: 60},
 		"MaterialDependency.products": {Rows: 20},
+		"Dependency.originProducers":  {Rows: 60},
 		"MaterialDependency.missing":  {Rows: 10},
 		"Tier.madeIn":                 {Rows: 30},
 	}
 }
+		"Tier.controlledFrom":         {Rows: 30},
+		"Company.owners":              {Weight: owners, Rows: 10},
+		"Company.ultimateOwners":      {Weight: owners, Rows: 10},
+		"Facility.owners":             {Weight: owners, Rows: 10},
+		"Facility.ultimateOwners":     {Weight: owners, Rows: 10},

@@ -3,7 +3,6 @@ package gql
 import (
 	"github.com/graphql-go/graphql"
 
-	"tiermap/graph"
 	"tiermap/graph/ask"
 	"tiermap/graph/supply"
 )
@@ -14,12 +13,12 @@ func subjectInput() *graphql.InputObject {
 		return &graphql.InputObjectFieldConfig{Type: graphql.ID, Description: doc}
 	}
 	return graphql.NewInputObject(graphql.InputObjectConfig{Name: "StageInput",
-		Description: "What others may depend on: a country or group (at all its products); a country or group at one product; or a product with from and to, what one country or group draws from another. A group is the set of its members.",
+		Description: "What others may depend on: a country or group (at all its products); a country or group at one product; a product with from and to, what one country or group draws from another; or a company or plant, at one product or at all. A group is the set of its members.",
 		Fields: graphql.InputObjectConfigFieldMap{
 			"country":  field("The country or group, by any of its codes or names."),
 			"product":  field("The product, or a trade code."),
-			"company":  field("The company (not computed yet)."),
-			"facility": field("The plant (not computed yet)."),
+			"company":  field("The company; attribution says which plants are its own."),
+			"facility": field("The plant."),
 			"from":     field("The exporter of a link."),
 			"to":       field("The importer of a link."),
 		}})
@@ -31,11 +30,6 @@ func (b *builder) exposure(p graphql.ResolveParams) (any, error) {
 		s, _ := to[name].(string)
 		return s
 	}
-	for _, kind := range []string{"company", "facility"} {
-		if named(kind) != "" {
-			return nil, graph.Errorf(graph.BadInput, "the exposure to a %s is not computed yet; name a country, a stage or a link", kind)
-		}
-	}
 	year, err := yearArg(p.Args["year"])
 	if err != nil {
 		return nil, err
@@ -45,7 +39,8 @@ func (b *builder) exposure(p graphql.ResolveParams) (any, error) {
 		return nil, err
 	}
 	answer, err := b.asker.Exposure(p.Context, ask.ExposureQuestion{
-		To:      ask.Subject{Country: named("country"), Product: named("product"), From: named("from"), To: named("to")},
+		To: ask.Subject{Country: named("country"), Product: named("product"), From: named("from"), To: named("to"),
+			Company: named("company"), Facility: named("facility"), Attribution: attribution(p.Args)},
 		Product: textArg(p, "product"), Material: textArg(p, "material"), Year: year})
 	if err != nil {
 		return nil, err
@@ -66,6 +61,8 @@ func (b *builder) exposureType(methodType *graphql.Object) *graphql.Object {
 				all := e.Targets[:min(e.first, len(e.Targets))]
 				return within(item[struct{}]{of: &e.Basis}, all)
 			}),
+		"isSum": prop(must(graphql.Boolean), "True for a company with the attribution PROPORTIONAL: shares and tonnes are sums of expected visits to plants times the shares owned, and no part of supply that is lost.",
+			func(e exposed) any { return e.IsSum }),
 		"totalCount": prop(must(graphql.Int), "Number of such targets, listed or not.", func(e exposed) any { return len(e.Targets) }),
 		"truncated":  prop(must(graphql.Boolean), "True where there are more than first.", func(e exposed) any { return e.first < len(e.Targets) }),
 		"worldShare": prop(must(graphql.Float), "Share of finalUseTonnes that passes it, 0..1; of a pooled product that is asked for alone, the share of its pool.",
@@ -128,7 +125,7 @@ func (b *builder) worldChokepoints(p graphql.ResolveParams) (any, error) {
 		return nil, err
 	}
 	answer, err := b.asker.WorldChokepoints(p.Context, ask.WorldQuestion{Product: textArg(p, "product"),
-		Material: textArg(p, "material"), Year: year, Kind: kind, Epsilon: supply.DefaultEpsilon, First: max(first, 1)})
+		Material: textArg(p, "material"), Year: year, Kind: kind, Attribution: attribution(p.Args), Epsilon: supply.DefaultEpsilon, First: max(first, 1)})
 	if err != nil {
 		return nil, err
 	}
@@ -148,15 +145,17 @@ type worldPoint struct {
 
 func (b *builder) worldChokepointType(kind *graphql.Enum, methodType *graphql.Object) *graphql.Object {
 	type row = item[worldPoint]
-	none := func(any) any { return nil }
+	firm := func(c worldPoint) supply.Actor { return c.Firm }
 	return object("WorldChokepoint", "A country, a stage or a trade link that part of the world's supply of a product passes.", graphql.Fields{
 		"kind":     prop(must(kind), "What it is.", func(r row) any { return string(r.v.Kind) }),
 		"country":  placeProp(b, false, "The country, of a COUNTRY or STAGE.", func(c worldPoint) string { return c.Place }),
 		"product":  productProp(b, false, "The product, of a STAGE or LINK.", func(c worldPoint) string { return c.Product }),
-		"company":  prop(b.nodes.company, "The company, of a COMPANY.", none),
-		"facility": prop(b.nodes.facility, "The plant, of a FACILITY.", none),
-		"from":     placeProp(b, false, "The exporter, of a LINK.", func(c worldPoint) string { return c.From }),
-		"to":       placeProp(b, false, "The importer, of a LINK.", func(c worldPoint) string { return c.To }),
+		"company":  companyProp(b, "The company, of a COMPANY.", firm),
+		"facility": facilityProp(b, "The plant, of a FACILITY.", firm),
+		"isSum": prop(must(graphql.Boolean), "True for companies with the attribution PROPORTIONAL: worldShare is then a sum of expected visits to plants times the shares owned.",
+			func(r row) any { return r.v.IsSum }),
+		"from": placeProp(b, false, "The exporter, of a LINK.", func(c worldPoint) string { return c.From }),
+		"to":   placeProp(b, false, "The importer, of a LINK.", func(c worldPoint) string { return c.To }),
 		"worldShare": prop(must(graphql.Float), "Share of the apparent final use of all countries outside it that passes it, 0..1.",
 			func(r row) any { return r.v.Share }),
 		"countries": prop(must(graphql.Int), "For how many countries it is a single point of failure: all but method.epsilon of their supply passes it. The pool of a pooled product counts as one.",

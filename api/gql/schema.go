@@ -21,6 +21,8 @@ type builder struct {
 	stage    *graphql.Object
 	stepKind *graphql.Enum
 	maxFirst int
+
+	attribution *graphql.Enum
 }
 
 // Options are the settings of the schema.
@@ -32,6 +34,8 @@ type Options struct {
 func New(asker *ask.Asker, o Options) (graphql.Schema, error) {
 	b := &builder{asker: asker, maxFirst: cmp.Or(o.MaxFirst, MaxFirst)}
 	b.nodes = b.nodeTypes()
+	b.addOwners(&b.nodes)
+	b.attribution = attributionType()
 	b.stage, b.stepKind = b.stageType(), stepKindType()
 	b.answers = b.answerTypes()
 	return graphql.NewSchema(graphql.SchemaConfig{Query: b.query()})
@@ -101,11 +105,11 @@ func (b *builder) query() *graphql.Object {
 				return b.asker.Trade(ctx, ask.TradeFilter{Exporter: textArg(p, "exporter"), Importer: textArg(p, "importer"),
 					Product: textArg(p, "product"), Years: intsArg(p, "years")}, page)
 			}),
-		"dependency": {Type: b.answers.dependency, Description: "What a country or group depends on for a product, through every tier.",
+		"dependency": {Type: b.answers.dependency, Description: "What a country, group, company or plant depends on for a product, through every tier.",
 			Args: graphql.FieldConfigArgument{
 				"country":  arg(graphql.ID, "The country or group (EU) that depends. Exactly one of country, company and facility."),
-				"company":  arg(graphql.ID, "The company that depends (not computed yet)."),
-				"facility": arg(graphql.ID, "The plant that depends (not computed yet)."),
+				"company":  arg(graphql.ID, "The company that depends: for what its plants make of the product, or else what it is supplied with."),
+				"facility": arg(graphql.ID, "The plant that depends: for what it makes of the product, or else what it is supplied with."),
 				"product":  arg(must(graphql.ID), "The product, or a trade code such as HS2017:811292."),
 				"material": arg(graphql.ID, "The material to follow; left out = the product's only one."),
 				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product has trade, else production."),
@@ -126,7 +130,7 @@ func (b *builder) query() *graphql.Object {
 				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which any product that contains it has trade, else production."),
 				"options":  arg(b.answers.options, "How it is computed; epsilon plays no part."),
 			}, Resolve: b.materialDependency},
-		"exposure": {Type: b.answers.exposure, Description: "Who depends on a country, a stage or a trade link: the question turned round.",
+		"exposure": {Type: b.answers.exposure, Description: "Who depends on a country, a stage, a trade link, a company or a plant: the question turned round.",
 			Args: graphql.FieldConfigArgument{
 				"to":       arg(must(b.answers.subject), "On what."),
 				"product":  arg(graphql.ID, "Whose supply of which product is looked at, or trade code; left out = every product of the network, which is then that of the material, or of the product in to."),
@@ -142,6 +146,8 @@ func (b *builder) query() *graphql.Object {
 				"kind":     argDefault(b.answers.kind, "What is looked for.", string(supply.KindCountry)),
 				"first":    argDefault(graphql.Int, "How many at most, up to 1000.", 20),
 			}, Resolve: b.worldChokepoints},
+
+				"attribution": b.attributionArg(),
 	})
 }
 
@@ -150,6 +156,8 @@ var stageNames = map[string]string{"EXTRACTION": "extraction", "PROCESSING": "pr
 
 // byID is a root field that looks one thing up.
 func byID[T any](t *graphql.Object, doc string, find func(context.Context, string) (T, error)) *graphql.Field {
+
+				"attribution": b.attributionArg(),
 	return &graphql.Field{Type: t, Description: doc,
 		Args: graphql.FieldConfigArgument{"id": arg(must(graphql.ID), "Its id.")},
 		Resolve: func(p graphql.ResolveParams) (any, error) {
@@ -202,55 +210,52 @@ func (b *builder) search(p graphql.ResolveParams) (any, error) {
 }
 
 // options reads the argument options.
-func options(p graphql.ResolveParams) (balance supply.Balance, epsilon float64, err error) {
-	balance, epsilon = supply.Mass, supply.DefaultEpsilon
+func options(p graphql.ResolveParams) (balance supply.Balance, s settings, err error) {
 	given, _ := p.Args["options"].(map[string]any)
-	if s, ok := given["balance"].(string); ok {
-		balance = supply.Balance(s)
+	balance, s = supply.Mass, settings{epsilon: supply.DefaultEpsilon, attribution: attribution(given)}
+	if text, ok := given["balance"].(string); ok {
+		balance = supply.Balance(text)
 	}
 	if e, ok := given["epsilon"].(float64); ok {
-		epsilon = e
+		s.epsilon = e
+// settings are what the options of a question say beside the balance.
+type settings struct {
+	epsilon     float64
+	attribution supply.Attribution
+}
+
 	}
-	if !(epsilon >= 0 && epsilon <= 1) {
-		err = graph.Errorf(graph.BadInput, "epsilon is %g; it is a share between 0 and 1", epsilon)
+	if !(s.epsilon >= 0 && s.epsilon <= 1) {
+		err = graph.Errorf(graph.BadInput, "epsilon is %g; it is a share between 0 and 1", s.epsilon)
 	}
-	return balance, epsilon, err
+	return balance, s, err
 }
 
 func (b *builder) dependency(p graphql.ResolveParams) (any, error) {
-	balance, epsilon, err := options(p)
+	balance, settings, err := options(p)
 	if err != nil {
 		return nil, err
 	}
-	var given []string
-	for _, name := range []string{"country", "company", "facility"} {
-		if textArg(p, name) != "" {
-			given = append(given, name)
-		}
-	}
-	switch {
-	case len(given) != 1:
-		return nil, graph.Errorf(graph.BadInput, "name exactly one of country, company and facility; %d are named", len(given))
-	case given[0] != "country":
-		return nil, graph.Errorf(graph.BadInput, "the dependency of a %s is not computed yet; name a country or a group", given[0])
-	}
-	year, err := yearArg(p.Args["year"])
+	q, err := oneTarget(p)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := b.asker.Dependency(p.Context, ask.Question{Country: textArg(p, "country"), Product: textArg(p, "product"),
-		Material: textArg(p, "material"), Year: year, Balance: balance})
+	if q.Year, err = yearArg(p.Args["year"]); err != nil {
+		return nil, err
+	}
+	q.Product, q.Material, q.Balance = textArg(p, "product"), textArg(p, "material"), balance
+	answer, err := b.asker.Dependency(p.Context, q)
 	if err != nil {
 		return nil, err
 	}
-	return asked{answer, epsilon}, nil
+	return asked{answer, settings}, nil
 }
 
 // maxDependencies is how many dependencies one field may ask for.
 const maxDependencies = 1000
 
 func (b *builder) dependencies(p graphql.ResolveParams) (any, error) {
-	balance, epsilon, err := options(p)
+	balance, settings, err := options(p)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +282,7 @@ func (b *builder) dependencies(p graphql.ResolveParams) (any, error) {
 			if r.Err != nil {
 				return nil, r.Err
 			}
-			return asked{r.Answer, epsilon}, nil
+			return asked{r.Answer, settings}, nil
 		}
 	}
 	return list, nil

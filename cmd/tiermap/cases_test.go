@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -152,7 +153,7 @@ func names(t *testing.T, c supplytest.Case) (countries, materials []string) {
 		}
 	}
 	isGroup := func(id string) bool { return c.Groups[id] != nil }
-	if !isGroup(c.Target.Place) {
+	if c.Target.Place != "" && !isGroup(c.Target.Place) {
 		places[c.Target.Place] = nil
 	}
 	for _, d := range c.Datasets {
@@ -187,8 +188,8 @@ func names(t *testing.T, c supplytest.Case) (countries, materials []string) {
 }
 
 // caseQuery asks for everything that a worked case can say.
-const caseQuery = `query($country: ID!, $product: ID!, $material: ID, $year: Int, $balance: Balance!) {
-  dependency(country: $country, product: $product, material: $material, year: $year, options: {balance: $balance}) {
+const caseQuery = `query($country: ID, $company: ID, $facility: ID, $product: ID!, $material: ID, $year: Int, $balance: Balance!) {
+  dependency(country: $country, company: $company, facility: $facility, product: $product, material: $material, year: $year, options: {balance: $balance}) {
     year supplyTonnes domesticShare unexplainedShare estimatedShare madeHereSteps borderCrossings
     shares { country { id } direct origin hidden }
     unexplained { country { id } product { id } reason share }
@@ -253,9 +254,22 @@ type response struct {
 
 func askCase(t *testing.T, store string, c supplytest.Case, want supplytest.Expect, balance supply.Balance) (response, result) {
 	t.Helper()
-	v := map[string]any{"country": c.Target.Place, "product": c.Target.Product, "balance": balance}
-	if want.Place != "" {
-		v["country"] = want.Place
+	r := run(t, "ask", caseQuery, "--variables", variablesOf(t, c, want, balance), "--store", "duckdb:"+store)
+	var got response
+	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
+		t.Fatalf("%v\n%s%s", err, r.stdout, r.stderr)
+	}
+	return got, r
+}
+
+// variablesOf are the variables of caseQuery.
+func variablesOf(t *testing.T, c supplytest.Case, want supplytest.Expect, balance supply.Balance) string {
+	t.Helper()
+	v := map[string]any{"product": c.Target.Product, "balance": balance}
+	for name, id := range map[string]string{"country": cmp.Or(want.Place, c.Target.Place), "company": c.Target.Company, "facility": c.Target.Facility} {
+		if id != "" && (want.Place == "" || name == "country") {
+			v[name] = id
+		}
 	}
 	if want.Product != "" {
 		v["product"] = want.Product
@@ -270,12 +284,7 @@ func askCase(t *testing.T, store string, c supplytest.Case, want supplytest.Expe
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := run(t, "ask", caseQuery, "--variables", string(variables), "--store", "duckdb:"+store)
-	var got response
-	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
-		t.Fatalf("%v\n%s%s", err, r.stdout, r.stderr)
-	}
-	return got, r
+	return string(variables)
 }
 
 func checkRefused(t *testing.T, store string, c supplytest.Case) {
@@ -308,6 +317,7 @@ func checkCase(t *testing.T, store string, c supplytest.Case, want supplytest.Ex
 	k.shares(a, want)
 	k.lists(a, want)
 	k.paths(a, want)
+	checkFirms(t, store, c, want, balance)
 }
 
 type checker struct {

@@ -88,7 +88,9 @@ func share[T any](ctx context.Context, g *singleflight.Group, key string, work f
 
 // Question asks what a country depends on for a product.
 type Question struct {
-	Country  string // any name or code of a country, or a group
+	Country  string // any name or code of a country, or a group; or one of the next two
+	Company  string // id of a company
+	Facility string // id of a plant
 	Product  string // one of our products, or a trade code such as HS2017:811292
 	Material string // "" = the product's only one
 	Year     int    // 0 = the newest year with trade, else production
@@ -100,8 +102,11 @@ type Question struct {
 type Answer struct {
 	*supply.Dependency
 	Basis
-	Country country.Place
+	Country country.Place // of a company or plant: where it makes the product, or has its seat
 	Product Product
+	// Company and Facility are set where one was asked about; blank ids: none.
+	Company  Company
+	Facility Facility
 }
 
 // Dependency answers a question.
@@ -145,6 +150,9 @@ func (a *Asker) Dependencies(ctx context.Context, countries, products []string, 
 
 func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error) {
 	q.Balance = cmp.Or(q.Balance, supply.Mass)
+	if q.Company != "" || q.Facility != "" {
+		return a.answerFirm(ctx, v, q)
+	}
 	place, err := v.countries.Find(q.Country, country.Any, q.Year)
 	if err != nil {
 		return nil, err
@@ -210,8 +218,7 @@ func (a *Answer) compareBalances(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		target := a.Target()
-		d, err := walk.Dependency(target.Place, target.Product)
+		d, err := a.dependency(walk)
 		if err != nil {
 			return nil, err
 		}

@@ -24,6 +24,11 @@ type Subject struct {
 	Product string
 	From    string // exporter
 	To      string // importer
+	// Company or Facility, at all products or at Product; Attribution says which
+	// plants are a company's, those that it runs where it is blank.
+	Company     string
+	Facility    string
+	Attribution supply.Attribution
 }
 
 // ExposureQuestion asks who depends on a subject.
@@ -54,7 +59,7 @@ type Exposure struct {
 // store.
 func (a *Asker) Exposure(ctx context.Context, q ExposureQuestion) (*Exposure, error) {
 	return with(ctx, a, func(v *view) (*Exposure, error) {
-		subjects, err := v.subjects(q.To, q.Year)
+		subjects, err := v.subjects(ctx, q.To, q.Year)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +99,7 @@ func (v *view) exposureQuestion(q ExposureQuestion) (Product, supply.Question, e
 }
 
 // subjects resolves the names of a subject; a group becomes its members.
-func (v *view) subjects(s Subject, year int) ([]supply.Subject, error) {
+func (v *view) subjects(ctx context.Context, s Subject, year int) ([]supply.Subject, error) {
 	if s.Product != "" {
 		if _, err := v.product(s.Product); err != nil {
 			return nil, err
@@ -106,6 +111,12 @@ func (v *view) subjects(s Subject, year int) ([]supply.Subject, error) {
 	}
 	var list []supply.Subject
 	switch {
+	case s.Company != "" && s.Facility == "" && s.Country == "" && s.From == "" && s.To == "":
+		return []supply.Subject{{Firm: supply.Actor{ID: s.Company}, Product: s.Product, Attribution: s.Attribution}}, v.firm(ctx, graph.Company, s.Company)
+	case s.Facility != "" && s.Company == "" && s.Country == "" && s.From == "" && s.To == "":
+		return []supply.Subject{{Firm: supply.Actor{ID: s.Facility, Facility: true}, Product: s.Product}}, v.firm(ctx, graph.Facility, s.Facility)
+	case s.Company != "" || s.Facility != "":
+		return nil, graph.Errorf(graph.BadInput, "name a company, a plant or a country, not more than one of them")
 	case s.Country != "" && s.From == "" && s.To == "":
 		of, err := places(s.Country)
 		if err != nil {
@@ -129,7 +140,7 @@ func (v *view) subjects(s Subject, year int) ([]supply.Subject, error) {
 			}
 		}
 	default:
-		return nil, graph.Errorf(graph.BadInput, "say on what: a country, a country and a product, or a product with from (exporter) and to (importer)")
+		return nil, graph.Errorf(graph.BadInput, "say on what: a country, a country and a product, a product with from (exporter) and to (importer), a company or a plant")
 	}
 	return list, nil
 }
@@ -180,8 +191,10 @@ type WorldQuestion struct {
 	Material string // "" = the product's only one
 	Year     int    // 0 = the newest year with trade, else production
 	Kind     supply.Kind
-	Epsilon  float64 // what a single point of failure may leave
-	First    int     // how many at most; 0 = all
+	// Attribution says which plants are a company's; blank: those that it runs.
+	Attribution supply.Attribution
+	Epsilon     float64 // what a single point of failure may leave
+	First       int     // how many at most; 0 = all
 }
 
 // WorldAnswer is what the world's supply of a product passes.
@@ -206,7 +219,7 @@ func (a *Asker) WorldChokepoints(ctx context.Context, q WorldQuestion) (*WorldAn
 		if err != nil {
 			return nil, err
 		}
-		points, err := walk.WorldChokepoints(ctx, product.ID, q.Kind, q.Epsilon, q.First)
+		points, err := walk.WorldChokepointsBy(ctx, product.ID, q.Kind, cmp.Or(q.Attribution, supply.ByOperator), q.Epsilon, q.First)
 		return &WorldAnswer{Basis: basis, Product: product, Chokepoints: points}, err
 	})
 }

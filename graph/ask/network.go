@@ -15,6 +15,7 @@ import (
 type network struct {
 	plan     *supply.Plan
 	assembly *supply.Network // under the balance Mass
+	people   people
 
 	mu    sync.Mutex
 	walks map[supply.Balance]*supply.Walk
@@ -53,7 +54,7 @@ func (n *network) bytes() int64 {
 
 // network returns the network of a question, assembling it where it is not kept.
 func (a *Asker) network(ctx context.Context, v *view, q supply.Question) (*network, error) {
-	key := fmt.Sprintf("%s|%s|%s|%d|%s", v.revision, q.Product, q.Material, q.Year, q.Place)
+	key := fmt.Sprintf("%s|%s|%s|%d|%s|%s|%t", v.revision, q.Product, q.Material, q.Year, q.Place, q.Firm, q.WithoutFirms)
 	if n := a.networks.get(key); n != nil {
 		return n, nil
 	}
@@ -72,7 +73,11 @@ func (v *view) assemble(ctx context.Context, q supply.Question) (*network, error
 	if err != nil {
 		return nil, err
 	}
-	plan, err := v.supply.Plan(q, production)
+	firms, known, err := v.firms(ctx, q, &production)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := v.supply.PlanFirms(q, production, firms)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +91,7 @@ func (v *view) assemble(ctx context.Context, q supply.Question) (*network, error
 	if err != nil {
 		return nil, err
 	}
-	return &network{plan: plan, assembly: n, walks: map[supply.Balance]*supply.Walk{}}, nil
+	return &network{plan: plan, assembly: n, people: known, walks: map[supply.Balance]*supply.Walk{}}, nil
 }
 
 // production reads the production of a question's chain, of all datasets: of
@@ -96,13 +101,18 @@ func (v *view) production(ctx context.Context, q supply.Question) ([]supply.Prod
 	if err != nil {
 		return nil, err
 	}
-	query := graph.Query{Kind: graph.Produces, Match: []graph.Match{{Field: "product", Words: chain}}}
-	if q.Year != 0 {
-		query.Match = append(query.Match, graph.Match{Field: "year",
-			Ints: []int{q.Year - 2, q.Year - 1, q.Year, q.Year + 1, q.Year + 2}})
+	return v.productionOf(ctx, chain, q.Year)
+}
+
+// productionOf reads the production of products in the years that may count for
+// one; 0: of every year.
+func (v *view) productionOf(ctx context.Context, products []string, year int) ([]supply.ProductionRow, error) {
+	query := graph.Query{Kind: graph.Produces, Match: []graph.Match{{Field: "product", Words: products}}}
+	if year != 0 {
+		query.Match = append(query.Match, graph.Match{Field: "year", Ints: yearsAround(year)})
 	}
 	var rows []supply.ProductionRow
-	err = v.snapshot.Read(ctx, query, func(b *graph.Batch) error {
+	err := v.snapshot.Read(ctx, query, func(b *graph.Batch) error {
 		rows = append(rows, supply.ProductionRows(b)...)
 		return nil
 	})

@@ -27,7 +27,7 @@ func (a *Asker) Publication(ctx context.Context, material string, year int, meth
 		if _, err := v.material(material); err != nil {
 			return nil, err
 		}
-		basis, walk, err := a.basis(ctx, v, supply.Question{Material: material, Year: year}, supply.Mass)
+		basis, walk, err := a.basis(ctx, v, supply.Question{Material: material, Year: year, WithoutFirms: true}, supply.Mass)
 		if err != nil {
 			return nil, err
 		}

@@ -27,6 +27,8 @@ type catalogue struct {
 	tradeCodes []string
 	coverage   []graph.TradeCoverage
 	supply     *supply.Catalogue
+	// anySupplies: some company or plant is known to supply another.
+	anySupplies bool
 }
 
 // Content is how much of a material a product contains.
@@ -136,6 +138,11 @@ func (c *catalogue) readFacts(ctx context.Context, snap graph.Snapshot) (err err
 			return err
 		}
 	}
+	supplies, err := snap.Count(ctx, graph.Query{Kind: graph.Supplies})
+	if err != nil {
+		return err
+	}
+	c.anySupplies = supplies > 0
 	if facts.Coverage, err = snap.TradeCoverage(ctx); err != nil {
 		return err
 	}

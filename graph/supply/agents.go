@@ -142,7 +142,7 @@ func (w *Walk) eachMaking(node int32, f func(from, to, step int32)) {
 	c := w.chain
 	each := func(s int32) {
 		for e := c.start[s]; e < c.start[s+1]; e++ {
-			if !(w.isMaker(s) && w.isAgent(c.to[e])) {
+			if !w.isMaker(s) || !w.isAgent(c.to[e]) {
 				f(s, c.to[e], e)
 			}
 		}
@@ -380,7 +380,7 @@ func (w *Walk) isSupplied(from, to int32) bool {
 	if !w.isAgent(from) || !w.isAgent(to) {
 		return false
 	}
-	return !(w.network.Producers[w.agentOf[from]].Buys && w.isOwnPlants(from))
+	return !w.network.Producers[w.agentOf[from]].Buys || !w.isOwnPlants(from)
 }
 
 // stepOfAgent returns the step of a path that a producer is; none for a company

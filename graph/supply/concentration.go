@@ -20,6 +20,13 @@ func (d *Dependency) Concentration(ctx context.Context) (Concentration, error) {
 		c.Coverage += s.Origin
 		largest = max(largest, s.Origin)
 	}
+	if d.HasSupply() {
+		of, err := d.OriginControl(ctx)
+		if err != nil {
+			return Concentration{}, err
+		}
+		c.OriginCompany, c.OriginControl = of.CompanyHHI, of.ControlHHI
+	}
 	c.OriginUpper = c.Origin + unexplained*(2*largest+unexplained)
 	return c, nil
 }

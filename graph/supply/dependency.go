@@ -234,4 +234,7 @@ type Concentration struct {
 	Origin      float64
 	OriginUpper float64 // all that is unexplained added to the largest origin
 	Coverage    float64 // Σ origin shares
+
+	OriginCompany Index // of the companies that run the producers where supply starts
+	OriginControl Index // of the countries where their ownership ends
 }

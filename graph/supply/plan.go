@@ -27,6 +27,9 @@ type Question struct {
 	// Firm is the company or plant whose supply of the product is asked about, in
 	// place of Place; blank: none.
 	Firm string
+	// WithoutFirms leaves companies and plants out: the walk is that of the
+	// countries alone.
+	WithoutFirms bool
 }
 
 // TradeSource names the trade rows of one code (or product), year and dataset.
@@ -132,7 +135,7 @@ func (c *Catalogue) PlanFirms(q Question, production []ProductionRow, firms *Fir
 		}
 		p.products = append(p.products, pp)
 	}
-	p.planFirms(rows, index)
+	p.planFirms(rows)
 	for _, s := range p.Trade {
 		p.unitValues = append(p.unitValues, c.unitValue(s))
 	}

@@ -138,7 +138,7 @@ func (p *Plan) hasRecipe(product, country string) bool {
 }
 
 // planFirms chooses the rows of companies and plants that count.
-func (p *Plan) planFirms(production map[string][]ProductionRow, index map[string]int32) {
+func (p *Plan) planFirms(production map[string][]ProductionRow) {
 	f := &p.firms
 	f.links = map[string][]firmLink{}
 	supplies := map[string][]SuppliesRow{}
