@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	_ "embed" // the mapping
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -109,6 +110,9 @@ func yearsOf(in loader.Input) (years []int, err error) {
 	defer stream.Close()
 	lines := bufio.NewScanner(stream)
 	if !lines.Scan() {
+		if errors.Is(lines.Err(), bufio.ErrTooLong) {
+			return nil, nil // no header of this table
+		}
 		return nil, lines.Err()
 	}
 	fields, fault := loader.SplitRow(strings.TrimPrefix(strings.TrimSuffix(lines.Text(), "\r"), "\ufeff"), nil)

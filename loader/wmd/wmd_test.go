@@ -150,6 +150,10 @@ func TestJobsRefuse(t *testing.T) {
 	if err := os.WriteFile(path, []byte("Sheet_name,HS Code\nCobalt,260500\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	long := filepath.Join(t.TempDir(), "long.csv")
+	if err := os.WriteFile(long, []byte(strings.Repeat("x", 1<<17)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name  string
 		paths []string
@@ -157,6 +161,7 @@ func TestJobsRefuse(t *testing.T) {
 		want  string
 	}{
 		{"another table", []string{path}, Options{}, "no table of World Mining Data"},
+		{"no table at all", []string{long}, Options{}, "no table of World Mining Data"},
 		{"twice", []string{"testdata", "testdata"}, Options{}, "are both wmd-2024"},
 		{"a day", []string{"testdata"}, Options{Retrieved: "2025"}, "is no day"},
 		{"a mapping", []string{"testdata"}, Options{Mapping: path}, "a column"},
