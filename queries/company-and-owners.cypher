@@ -4,7 +4,7 @@
 // holding in between, up to owners that nobody else is known to own.
 //
 // Parameters:
-//   $company text = "magnetics": the company: its LEI, or an id of our own
+//   $company text, such as "724500Y6DUVHQD6OXN27": the company: its LEI, or an id of our own
 //   $day text = "2024-12-31": the day on which ownership is looked at
 // Columns:
 //   kind text: company, plant or owner

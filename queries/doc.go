@@ -3,7 +3,8 @@
 // store answers.
 //
 // A question NAME is two files. NAME.cypher opens with a comment that states its
-// title, what it answers, its parameters with their defaults, and its columns:
+// title, what it answers, its parameters with their defaults (or "such as" an
+// example, where one has to be given), and its columns:
 //
 //	// Title
 //	//

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	parameterLine = regexp.MustCompile(`^\$([a-z][A-Za-z]*) (text|integer|number|texts|integers) = ("[^"]*"|\[[^\]]*\]|[-0-9.e]+): (.+)$`)
+	parameterLine = regexp.MustCompile(`^\$([a-z][A-Za-z]*) (text|integer|number|texts|integers)( = |, such as )("[^"]*"|\[[^\]]*\]|[-0-9.e]+): (.+)$`)
 	columnLine    = regexp.MustCompile(`^([a-z][a-z_]*) (text|integer|number|flag|texts|picture): (.+)$`)
 	sectionLine   = regexp.MustCompile(`^([A-Z][A-Za-z, ]*):$`)
 )
@@ -129,15 +129,15 @@ func parsedLines[T any](h head, section string, read func(string) (string, T, er
 func readParameter(line string) (string, Parameter, error) {
 	m := parameterLine.FindStringSubmatch(line)
 	if m == nil {
-		return "", Parameter{}, fmt.Errorf("%q is not of the form $name type = default: meaning", line)
+		return "", Parameter{}, fmt.Errorf("%q is not of the form $name type = default: meaning, or $name type, such as example: meaning", line)
 	}
-	p := Parameter{Name: m[1], Type: Type(m[2]), Doc: m[4]}
+	p := Parameter{Name: m[1], Type: Type(m[2]), Required: m[3] != " = ", Doc: m[5]}
 	var err error
 	if p.Type == Text {
-		err = json.Unmarshal([]byte(m[3]), new(string))
-		p.Default = strings.Trim(m[3], `"`)
+		err = json.Unmarshal([]byte(m[4]), new(string))
+		p.Default = strings.Trim(m[4], `"`)
 	} else {
-		p.Default, err = p.Parse(m[3])
+		p.Default, err = p.Parse(m[4])
 	}
 	return p.Name, p, err
 }
@@ -186,12 +186,16 @@ func list[T any](p Parameter, s, of string) ([]T, error) {
 }
 
 // Values returns a value for every parameter: the one given, read, or the
-// default. A name that is no parameter is an error.
+// default. A name that is no parameter is an error, and so is one that is missing
+// though it is required.
 func (q Query) Values(given map[string]string) (map[string]any, error) {
 	values := map[string]any{}
 	for _, p := range q.Parameters {
 		values[p.Name] = p.Default
 		s, ok := given[p.Name]
+		if !ok && p.Required {
+			return nil, fmt.Errorf("%s has to be given %s, such as %s=%v: %s", q.Name, p.Name, p.Name, p.Default, p.Doc)
+		}
 		if !ok {
 			continue
 		}

@@ -40,10 +40,11 @@ type Column struct {
 
 // Parameter is what the asker may change.
 type Parameter struct {
-	Name    string
-	Type    Type
-	Default any // string, int64, float64, []string or []int64, as Type says
-	Doc     string
+	Name     string
+	Type     Type
+	Default  any  // string, int64, float64, []string or []int64, as Type says
+	Required bool // it has to be given: Default is an example of what it may be
+	Doc      string
 }
 
 // Type is what a parameter or a cell is.

@@ -103,7 +103,7 @@ LIMIT 10
 }
 
 const (
-	goodCypher = "// Title\n//\n// What it\n// answers.\n//\n// Parameters:\n//   $n integer = 3: how many\n//   $list texts = [\"a\", \"b\"]: which\n" +
+	goodCypher = "// Title\n//\n// What it\n// answers.\n//\n// Parameters:\n//   $n integer = 3: how many\n//   $list texts = [\"a\", \"b\"]: which\n//   $id text, such as \"x\": whose\n" +
 		"// Columns:\n//   share number: part of\n//     the whole\n// Leaves out:\n//   This\n//   and that.\nRETURN 1 AS share\n"
 	goodGraphQL = "# Title\n#\n# Leaves out:\n#   Much.\n# Rows, in jq:\n#   .a\n#     | .b\n{ a }\n"
 )
@@ -114,7 +114,7 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Query{Name: "x", Title: "Title", Doc: "What it answers.", Cypher: goodCypher, LeavesOut: "This and that.",
-		Parameters: []Parameter{{"n", Integer, int64(3), "how many"}, {"list", Texts, []string{"a", "b"}, "which"}},
+		Parameters: []Parameter{{"n", Integer, int64(3), false, "how many"}, {"list", Texts, []string{"a", "b"}, false, "which"}, {"id", Text, "x", true, "whose"}},
 		Columns:    []Column{{"share", Number, "part of the whole"}},
 		Twin:       Twin{GraphQL: goodGraphQL, Rows: ".a\n  | .b", LeavesOut: "Much."}}
 	if !reflect.DeepEqual(got, want) {
@@ -172,6 +172,16 @@ func TestValues(t *testing.T) {
 		if _, err := q.Values(map[string]string{name: value}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: error %v, want %q", given, err, says)
 		}
+	}
+}
+
+func TestValuesThatAreRequired(t *testing.T) {
+	q := Query{Name: "q", Parameters: []Parameter{{Name: "id", Type: Text, Default: "x", Required: true, Doc: "whose"}}}
+	if got, err := q.Values(map[string]string{"id": "y"}); err != nil || got["id"] != "y" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, err := q.Values(nil); err == nil || err.Error() != "q has to be given id, such as id=x: whose" {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -204,6 +204,7 @@ func TestQueriesRefusals(t *testing.T) {
 	}{
 		{[]string{"chain-pats"}, exitFailed, "did you mean chain-paths"},
 		{[]string{"chain-paths", "--param", "country"}, exitUsage, "not name=value"},
+		{[]string{"company-and-owners", "--run"}, exitUsage, "has to be given company, such as company="},
 		{[]string{"chain-paths", "--param", "countri=E"}, exitUsage, "no parameter"},
 		{[]string{"chain-paths", "--param", "year=soon"}, exitUsage, "no whole number"},
 		{[]string{"chain-paths", "--param", "product=magnets"}, exitFailed, "NOT_FOUND"},

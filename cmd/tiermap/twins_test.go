@@ -101,11 +101,11 @@ func wordsOf(q queries.Query, row map[string]any) string {
 	return key.String()
 }
 
-// holdPlan wants a plan, with the question's defaults, that starts from an index
-// and reads no store from end to end.
+// holdPlan wants a plan that starts from an index and reads no store from end to
+// end.
 func holdPlan(t *testing.T, server neo4jtest.Address, q queries.Query) {
 	t.Helper()
-	values, err := q.Values(nil)
+	values, err := parameterValues(q, t2Parameters[q.Name])
 	if err != nil {
 		t.Fatal(err)
 	}
