@@ -24,6 +24,7 @@ import (
 	"tiermap/loader/drc"
 	"tiermap/loader/facilities"
 	"tiermap/loader/gleif"
+	"tiermap/loader/hs"
 	"tiermap/loader/magnets"
 	"tiermap/loader/tables"
 	"tiermap/loader/trademap"
@@ -52,6 +53,7 @@ type loadOptions struct {
 	revision    string
 	eurUSD      float64
 	code        string
+	from, to    string
 	ranked      bool   // a priority was given
 	mapping     string // of a publisher's series to products; blank: the one that is shipped
 }
@@ -116,7 +118,7 @@ func sources() []source {
 			long: "Bulk files (.dat, unpacked), cuts of them as CSV, or SDMX-CSV of DS-045409. Each year becomes one\n" +
 				"dataset, of all files that are named together: name all months of a year at once.",
 			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
-				return comext.Jobs(paths, comext.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority,
+				return comext.Jobs(paths, comext.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priorityGiven(),
 					Name: o.name, Rate: o.eurUSD})
 			},
 			flags: func(f *pflag.FlagSet, o *loadOptions) {
@@ -134,6 +136,16 @@ func sources() []source {
 				nameFlag(f, o)
 				f.StringVar(&o.revision, "revision", "", "revision of the Harmonized System, such as HS2017; left out = that of the year")
 				f.StringVar(&o.code, "code", "", "six-digit code of files that do not say theirs")
+			}},
+		{name: "hs", paths: "FILE...", short: "tables of what trade codes of one revision are in another",
+			long: "Tables of the World Customs Organization, the United Nations Statistics Division or Eurostat, as .xlsx or\n" +
+				"CSV: two columns whose names say the nomenclature (HS2017, CN 2024). Each file becomes one dataset.",
+			jobs: func(paths []string, _ *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return hs.Jobs(paths, hs.Options{Retrieved: o.retrieved, Priority: o.priority, From: o.from, To: o.to})
+			},
+			flags: func(f *pflag.FlagSet, o *loadOptions) {
+				f.StringVar(&o.from, "from", "", "nomenclature of the first column, such as HS2012, of files whose columns do not say")
+				f.StringVar(&o.to, "to", "", "nomenclature of the second column")
 			}},
 		{name: "gleif", paths: "FILE...", short: "companies and their parents from GLEIF (LEI level 1 and 2)",
 			long: "Golden copy or concatenated files of level 1 (lei2), of relationships (rr) and of reporting exceptions (repex), as\n" +

@@ -18,10 +18,14 @@ import (
 type Options struct {
 	Countries *country.List // the built-in list of countries
 	Retrieved string        // day on which the files were fetched, 2006-01-02; blank: when the last of them was changed
-	Priority  int           // of the datasets, where several hold the same trade
+	Priority  *int          // of the datasets, where several hold the same trade; nil: Priority
 	Name      string        // what the ids of the datasets begin with; blank: comext
 	Rate      float64       // USD for a euro; 0: the average of the year
 }
+
+// Priority is that of the datasets unless another is given: below any that holds
+// the trade of the world, of which the Union's is a part.
+const Priority = -50
 
 // file is one input with the years that it has rows of.
 type file struct {
@@ -154,6 +158,10 @@ func (j *job) dataset() graph.Dataset {
 			retrieved = max(retrieved, f.in.Modified.UTC().Format(time.DateOnly))
 		}
 	}
+	priority := Priority
+	if j.Priority != nil {
+		priority = *j.Priority
+	}
 	return graph.Dataset{
 		ID:        fmt.Sprintf("%s-cn%d", j.Name, j.year),
 		Title:     fmt.Sprintf("Eurostat Comext: trade in goods of the EU countries by CN8, %d", j.year),
@@ -162,6 +170,6 @@ func (j *job) dataset() graph.Dataset {
 		Licence:   "CC BY 4.0",
 		Version:   fmt.Sprintf("CN%d", j.year),
 		Retrieved: retrieved,
-		Priority:  j.Priority,
+		Priority:  priority,
 	}
 }
