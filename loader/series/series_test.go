@@ -262,3 +262,29 @@ func TestWhatBecomesOfFigures(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a user gives as a mapping: it is read or refused, and a series that is
+// counted has all that counting needs.
+func FuzzMapping(f *testing.F) {
+	f.Add(header + catalogueLines)
+	f.Add("\ufeff" + header + "production,a,,t,*,p,,,2,\n\"reserves\",\"a\"\"b\",,t,Chile,p,m,contained,1e3,x\n")
+	f.Add("statistic;commodity\n")
+	list := builtin(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := series.ReadMapping("m.csv", strings.NewReader(text), list)
+		if err != nil {
+			if graph.CodeOf(err) != graph.BadInput {
+				t.Fatal(err)
+			}
+			return
+		}
+		for _, s := range m.All() {
+			if s.Counted() && (s.Unit == "" || !(s.Tonnes > 0) || !graph.ValidID(s.Product)) || !s.Counted() && s.Note == "" {
+				t.Errorf("%+v", s)
+			}
+			if found, ok := m.Find(s.Statistic, s.Commodity, s.Form, s.Country); !ok || found != s {
+				t.Errorf("%+v is not found: %+v", s, found)
+			}
+		}
+	})
+}
