@@ -44,9 +44,10 @@ test-neo4j: ## of these only the tests that need the Neo4j server
 test-browser: build ## Neo4j Browser in real Chromium, on a server of its own
 	$(WITH_NEO4J) ./queries/browser/test/run.sh
 
-bench: ## loading against read_csv, answers cold and over HTTP, the engine (20 minutes)
+bench: ## loading against read_csv and LOAD CSV, answers, Neo4j, the engine (40 minutes)
 	go test ./loader/baci/bench -run '^$$' -bench . -benchtime 1x -timeout 60m
 	go test ./api/bench -run '^$$' -bench . -benchtime 1x -timeout 30m
+	go test ./graph/neo4j/bench -run '^$$' -bench . -benchtime 1x -timeout 90m
 	go test ./graph/supply ./graph/duckdb -run '^$$' -bench . -timeout 30m
 
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## the linter, import rules included
