@@ -36,6 +36,7 @@ func (c *container) start(ctx context.Context, s *Server) error {
 	args := []string{"run", "--detach", "--name", c.name, "--volume", c.name + ":/data",
 		"--publish", fmt.Sprintf("127.0.0.1:%d:7687", s.bolt), "--publish", fmt.Sprintf("127.0.0.1:%d:7474", s.http),
 		"--env", "NEO4J_AUTH=" + s.User + "/" + s.Password,
+		"--env", fmt.Sprintf("NEO4J_server_memory_heap_initial__size=%dm", s.options.HeapMB/2),
 		"--env", fmt.Sprintf("NEO4J_server_memory_heap_max__size=%dm", s.options.HeapMB)}
 	for name, value := range s.settings() {
 		args = append(args, "--env", "NEO4J_"+environmentName(name)+"="+value)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -222,5 +223,31 @@ func TestEnvironmentName(t *testing.T) {
 		if got := environmentName(setting); got != want {
 			t.Errorf("%s is %s, want %s", setting, got, want)
 		}
+	}
+}
+
+// TestCompose holds that the server which docker-compose.yml makes is set up as
+// the servers of the tests are, to which the heap is given apart.
+func TestCompose(t *testing.T) {
+	text, err := os.ReadFile("../../../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tested := map[string]string{"NEO4J_server_memory_heap_initial__size": "", "NEO4J_server_memory_heap_max__size": "", "NEO4J_AUTH": ""}
+	for name, value := range (&Server{}).settings() {
+		tested["NEO4J_"+environmentName(name)] = value
+	}
+	settings := regexp.MustCompile(`(?m)^ +(NEO4J_\w+): "?([^"\n]+)`).FindAllStringSubmatch(string(text), -1)
+	if len(settings) < 7 {
+		t.Fatalf("%d settings in docker-compose.yml", len(settings))
+	}
+	for _, m := range settings {
+		want, known := tested[m[1]]
+		if !known || !strings.HasPrefix(m[2], "${") && !strings.Contains(m[2], "/${") && m[2] != want {
+			t.Errorf("docker-compose.yml sets %s to %s, the tests to %q", m[1], m[2], want)
+		}
+	}
+	if !strings.Contains(string(text), "image: "+image+"\n") {
+		t.Errorf("docker-compose.yml does not run %s", image)
 	}
 }
