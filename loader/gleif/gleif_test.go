@@ -206,6 +206,27 @@ func TestDataset(t *testing.T) {
 	}
 }
 
+// Loading the same files again changes nothing.
+func TestTwice(t *testing.T) {
+	store := loadertest.New()
+	var first []loadertest.Row
+	for round := range 2 {
+		jobs, err := Jobs([]string{"testdata/xml"}, Options{Countries: builtin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
+		if err != nil || report.Replaced != int64(13*round) {
+			t.Errorf("round %d: %d rows replaced, error %v", round, report.Replaced, err)
+		}
+		if rows := store.Rows[dataset20250515]; round == 0 {
+			first = rows
+		} else if !slices.EqualFunc(rows, first, maps.Equal[loadertest.Row, loadertest.Row]) {
+			t.Errorf("rows %v\nwere %v", rows, first)
+		}
+	}
+}
+
 const (
 	head   = "LEI,Entity.LegalName,Entity.LegalAddress.Country,Entity.HeadquartersAddress.Country,Entity.LegalJurisdiction,Entity.EntityStatus,Entity.SuccessorEntity.1.SuccessorLEI,Registration.RegistrationStatus\n"
 	rrHead = "Relationship.StartNode.NodeID,Relationship.EndNode.NodeID,Relationship.RelationshipType,Relationship.RelationshipStatus," +

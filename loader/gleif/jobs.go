@@ -70,6 +70,9 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 		}}
 		for _, f := range group {
 			job.Inputs = append(job.Inputs, f.Input)
+			if f.level == exceptions { // read before the companies and behind them
+				job.Inputs = append(job.Inputs, f.Input)
+			}
 		}
 		jobs = append(jobs, job)
 	}
