@@ -205,26 +205,43 @@ func (r *release) row(sink *loader.Sink, book *series.Book, t *loader.Table) {
 	estimated := said == lessThanHalf || slices.Contains(strings.Split(t.Text(noteCodes), "|"), "*")
 	book.Enter(t, series.Figure{Series: s, Place: id, Part: t.Text(countryName), Unit: t.Text(units), Year: year,
 		Amount: amount, Estimated: estimated, Source: source(t.Text(commodity), t.Text(form), said, estimated)})
-	if saysOthers(t.Text(tableNotes), t.Text(form)) || r.mapping.Partial(s) {
-		book.Partial(t, s, year, source(t.Text(commodity), t.Text(form), "others produce too", false))
+	for _, name := range alsoProduce(t.Text(tableNotes), t.Text(form)) {
+		if id, err := r.Countries.Resolve(name, country.BGS, year); err == nil {
+			book.AlsoProduces(t, s, id, year, source(t.Text(commodity), t.Text(form), "named as a producer, no figure", false))
+		}
 	}
 }
 
-// saysOthers reports whether the notes of a table, which | separates, say that
-// countries which it does not list produce too. A note about ferro-alloys holds
-// for the forms that it names.
-func saysOthers(notes, form string) bool {
-	return slices.ContainsFunc(strings.Split(strings.ToLower(notes), "|"), func(note string) bool {
+var (
+	others     = regexp.MustCompile(`^In addition(?: to the countries listed)?, (.+?) (?:is|are|also|may|has|produces?)\b`)
+	producedIn = regexp.MustCompile(`(?:produced|recovered from imported or domestic material) in (.+?)(?: but .*)?$`)
+	between    = regexp.MustCompile(`,? and to a lesser extent in |,| and `)
+)
+
+// alsoProduce returns what the notes of a table, which | separates, name as
+// producers that it does not list: names of countries, and now and then other
+// words, which are no country's name. A note about ferro-alloys holds for the
+// forms that it names.
+func alsoProduce(notes, form string) (names []string) {
+	for _, note := range strings.Split(notes, "|") {
+		lower := strings.ToLower(note)
 		switch {
-		case strings.Contains(note, "in the past"), strings.Contains(note, "not currently"):
-			return false
-		case strings.Contains(note, "ferro-") && (form == "" || !strings.Contains(note, strings.ToLower(form))):
-			return false
-		case strings.HasPrefix(note, "in addition to the countries listed"), strings.Contains(note, "also believed to be recovered"):
-			return true
+		case strings.Contains(lower, "in the past"), strings.Contains(lower, "not currently"), strings.Contains(lower, "stockpile"):
+			continue
+		case strings.Contains(lower, "ferro-") && (form == "" || !strings.Contains(lower, strings.ToLower(form))):
+			continue
 		}
-		return strings.HasPrefix(note, "in addition, ") && strings.Contains(note, "believed to produce")
-	})
+		for _, pattern := range []*regexp.Regexp{others, producedIn} {
+			if m := pattern.FindStringSubmatch(strings.TrimSpace(note)); m != nil {
+				for _, name := range between.Split(m[1], -1) {
+					if name = strings.TrimPrefix(strings.TrimSpace(name), "the "); name != "" {
+						names = append(names, name)
+					}
+				}
+			}
+		}
+	}
+	return names
 }
 
 // year reads 2023-01-01 00:00:00.

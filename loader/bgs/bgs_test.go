@@ -81,15 +81,14 @@ func TestSample(t *testing.T) {
 	}
 	want := []string{
 		"BGS_cobalt_production.csv 2 2022 cobalt-ore CAN 3534 contained cobalt -",
-		"BGS_cobalt_production.csv 2 2022 cobalt-ore * - contained cobalt -", // the table's notes say so
 		"BGS_cobalt_production.csv 3 1990 cobalt-ore COD 10033 contained cobalt true",
 		"BGS_cobalt_production.csv 4 2022 cobalt-ore COG 0 contained cobalt -", // Brazzaville, whatever the code beside it
 		"BGS_cobalt_production.csv 5 2023 cobalt-refined UGA - contained cobalt -",
 		"BGS_other_production.csv 2 2023 germanium-metal XKX 0.25 gross - true",
-		"BGS_other_production.csv 2 2023 germanium-metal * - gross - -", // the mapping says so
 		"BGS_other_production.csv 3 2023 lithium-brine CHL 41408 contained lithium -",
 		"BGS_other_production.csv 5 2023 lithium-ore ZWE 18689 contained lithium true", // 12,963 + 5,726
 		"BGS_other_production.csv 11 2023 platinum-ore ZAF 125 contained platinum -",
+		"BGS_cobalt_production.csv 2 2022 cobalt-ore ESP - contained cobalt -", // named in the notes, unlike Freedonia a country
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("facts\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -112,10 +111,10 @@ func TestSample(t *testing.T) {
 	if d := store.Datasets[dataset]; d.Priority != Priority || d.Version != "to 2023" {
 		t.Errorf("%+v", d)
 	}
-	if source := store.Rows[dataset][2]["source"]; source != "BGS World Mineral Statistics, cobalt, mine; estimated by BGS" {
+	if source := store.Rows[dataset][1]["source"]; source != "BGS World Mineral Statistics, cobalt, mine; estimated by BGS" {
 		t.Error(source)
 	}
-	if source := store.Rows[dataset][4]["source"]; source != "BGS World Mineral Statistics, cobalt, refined; figures not available" {
+	if source := store.Rows[dataset][3]["source"]; source != "BGS World Mineral Statistics, cobalt, refined; figures not available" {
 		t.Error(source)
 	}
 }
@@ -148,25 +147,27 @@ func TestQuantities(t *testing.T) {
 	}
 }
 
-func TestTablesThatDoNotListAll(t *testing.T) {
-	tests := []struct {
-		notes, form string
-		want        bool
-	}{
-		{"", "", false},
-		{"In addition to the countries listed, the USA is known to produce tungsten|Metal content.", "", true},
-		{"Metal content.|In addition, Hungary is believed to produce antimony", "", true},
-		{"Germanium is also believed to be recovered from imported material in Belgium", "", true},
-		{"In addition to the countries listed, Russia has also produced lithium minerals in the past.", "", false},
-		{"In addition to the countries listed, cobalt is contained within copper ores in Poland but this is not currently recovered.", "", false},
-		{"In addition, substantial quantities of magnesium compounds are produced by, used and recycled within titanium sponge.", "", false},
-		{"In addition to the production listed above, several countries are known to produce compounds", "", false},
-		{"In addition to the countries listed, Bahrain and Chile also produce ferro-chrome.", "Ferro-vanadium", false},
-		{"In addition to the countries listed, Bahrain and Chile also produce ferro-chrome.", "Ferro-chrome", true},
+func TestProducersNamedInNotes(t *testing.T) {
+	tests := []struct{ notes, form, want string }{
+		{"", "", ""},
+		{"Metal content.|In addition to the countries listed, the USA is known to produce tungsten", "", "USA"},
+		{"In addition to the countries listed, Afghanistan, Hungary and Iran are believed to produce antimony|x", "", "Afghanistan;Hungary;Iran"},
+		{"In addition, Burma, Honduras and Vietnam are believed to produce antimony", "", "Burma;Honduras;Vietnam"},
+		{"In addition to the countries listed, Albania and Colombia produce refined copper", "", "Albania;Colombia"},
+		{"In addition to the countries listed, Colombia and Cuba may produce manganese ore", "", "Colombia;Cuba"},
+		{"In addition to the countries listed, antimony may be produced in Honduras but available information is insufficient.", "", "antimony;Honduras"},
+		{"Germanium is also believed to be recovered from imported or domestic material in Belgium, Canada and Ukraine", "", "Belgium;Canada;Ukraine"},
+		{"Significant quantities of germanium are also believed to be recovered from imported or domestic material in Belgium, Germany and to a lesser extent in Italy", "", "Belgium;Germany;Italy"},
+		{"In addition to the countries listed, Russia has also produced lithium minerals in the past.", "", ""},
+		{"In addition to the countries listed, cobalt is contained within copper ores in Poland but this is not currently recovered.", "", ""},
+		{"In addition to the countries listed, the USA are known to be producing rare earth oxides from existing stockpiles.", "", ""},
+		{"In addition to the production listed above, several countries are known to produce compounds", "", ""},
+		{"In addition to the countries listed, Bahrain and Chile also produce ferro-chrome.", "Ferro-vanadium", ""},
+		{"In addition to the countries listed, Bahrain and Chile also produce ferro-chrome.", "Ferro-chrome", "Bahrain;Chile"},
 	}
 	for _, test := range tests {
-		if got := saysOthers(test.notes, test.form); got != test.want {
-			t.Errorf("%q, %q: %v", test.notes, test.form, got)
+		if got := strings.Join(alsoProduce(test.notes, test.form), ";"); got != test.want {
+			t.Errorf("%q, %q: %s, want %s", test.notes, test.form, got, test.want)
 		}
 	}
 }

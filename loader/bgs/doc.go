@@ -19,8 +19,8 @@
 //	O, "included with"  counted in another row: passed over
 //	N, 0                "more than 0 but less than 0.5": a quarter, estimated
 //
-// Where a table's notes (concat_table_notes_text) say that countries which it does
-// not list produce too, or the mapping does, the year has a row for country *.
+// Countries that the notes of a table (concat_table_notes_text) name as producers,
+// without a figure, become rows without tonnes.
 //
 // Which product a table is of, its basis and its unit are data: mapping.csv (see
 // package series).

@@ -41,6 +41,7 @@ type Book struct {
 	columns   Columns
 	schema    *graph.Schema
 	entries   []*entry
+	named     []*entry // of countries of which there is no figure
 	index     map[factKey]*entry
 	seen      map[figureKey]int // the line
 }
@@ -180,20 +181,23 @@ func (b *Book) enter(t *loader.Table, figures []Figure) {
 	}
 }
 
-// Partial notes that countries which a series does not list produce too: once
-// for each of its products and years. Enter has taken the row that says so.
-func (b *Book) Partial(t *loader.Table, s *Series, year int, source string) {
-	key := factKey{s.Statistic, s.Product, s.Material, s.Basis, Others, year}
-	if s.Statistic != Production || !s.Counted() || b.index[key] != nil || b.fault(Figure{Series: s, Place: Others, Year: year, Amount: math.NaN()}) != (fault{}) {
-		return
+// AlsoProduces notes that a country produces of which the series has no figure,
+// as the publisher says in words. Where it has one after all, that counts.
+func (b *Book) AlsoProduces(t *loader.Table, s *Series, country string, year int, source string) {
+	if s.Counted() && b.fault(Figure{Series: s, Amount: math.NaN()}) == (fault{}) {
+		key := factKey{s.Statistic, s.Product, s.Material, s.Basis, country, year}
+		b.named = append(b.named, &entry{key, t.File(), t.Line(), math.NaN(), false, source, true})
 	}
-	e := &entry{key, t.File(), t.Line(), math.NaN(), false, source, true}
-	b.index[key] = e
-	b.entries = append(b.entries, e)
 }
 
 // Close writes the facts.
 func (b *Book) Close() {
+	for _, e := range b.named {
+		if b.index[e.factKey] == nil {
+			b.index[e.factKey] = e
+			b.entries = append(b.entries, e)
+		}
+	}
 	for _, e := range b.entries {
 		row := b.sink.Row
 		if e.beside {

@@ -36,7 +36,7 @@ type Series struct {
 	Statistic       Statistic
 	Commodity, Form string // the publisher's words
 	Unit            string // the publisher's unit
-	Country         string // id of the one country that the line is about; Others; blank: all that have no line
+	Country         string // id of the one country that the line is about; blank: all that have no line
 	Product         string // blank: the series is not counted, as Note says
 	Material        string // what is counted, where Basis is contained
 	Basis           string // gross or contained
@@ -76,13 +76,6 @@ func (m *Mapping) Find(statistic Statistic, commodity, form, country string) (s 
 // Has reports whether the mapping has any line for a publisher's words.
 func (m *Mapping) Has(statistic Statistic, commodity, form string) bool {
 	return m.words[seriesKey{statistic, Fold(commodity), Fold(form), ""}]
-}
-
-// Partial reports whether the mapping says that a series does not list all who
-// produce: it has a line for country *.
-func (m *Mapping) Partial(s *Series) bool {
-	other := m.series[seriesKey{s.Statistic, Fold(s.Commodity), Fold(s.Form), Others}]
-	return other != nil && other.Counted()
 }
 
 // All returns the series in the order of their words.
@@ -166,9 +159,7 @@ func unreadable(name string, err error) error {
 func parse(get func(column string) string, countries *country.List) (s *Series, fault string) {
 	s = &Series{Statistic: Statistic(get("statistic")), Commodity: get("commodity"), Form: get("form"), Unit: get("unit"),
 		Product: get("product"), Material: get("material"), Basis: cmp.Or(get("basis"), gross), Note: get("note")}
-	if text := get("country"); text == Others {
-		s.Country = Others
-	} else if text != "" {
+	if text := get("country"); text != "" {
 		id, err := countries.Resolve(text, country.Any, 0)
 		if err != nil {
 			return nil, "country: " + err.Error()

@@ -39,15 +39,7 @@ func mapping(t testing.TB, lines string) *series.Mapping {
 func TestFind(t *testing.T) {
 	m := mapping(t, "production,Lithium,Mine production,metric tons,,lithium-ore,lithium,contained,1,\n"+
 		"production,Lithium,Mine production,metric tons,Chile,lithium-brine,lithium,contained,1,\n"+
-		"reserves,Lithium,Mine production,metric tons,,,,,,not counted here\n"+
-		"production,Germanium,,kilograms,,germanium-metal,,,0.001,\n"+
-		"production,Germanium,,kilograms,*,germanium-metal,,,0.001,Belgium is not listed\n")
-	for commodity, want := range map[string]bool{"Germanium": true, "Lithium": false} {
-		s, ok := m.Find(series.Production, commodity, map[string]string{"Lithium": "Mine production"}[commodity], "CHN")
-		if !ok || m.Partial(s) != want {
-			t.Errorf("%s: %+v is partial: %v", commodity, s, !want)
-		}
-	}
+		"reserves,Lithium,Mine production,metric tons,,,,,,not counted here\n")
 	tests := []struct {
 		statistic                series.Statistic
 		commodity, form, country string
@@ -267,7 +259,7 @@ func TestWhatBecomesOfFigures(t *testing.T) {
 // counted has all that counting needs.
 func FuzzMapping(f *testing.F) {
 	f.Add(header + catalogueLines)
-	f.Add("\ufeff" + header + "production,a,,t,*,p,,,2,\n\"reserves\",\"a\"\"b\",,t,Chile,p,m,contained,1e3,x\n")
+	f.Add("\ufeff" + header + "production,a,,t,,p,,,2,\n\"reserves\",\"a\"\"b\",,t,Chile,p,m,contained,1e3,x\n")
 	f.Add("statistic;commodity\n")
 	list := builtin(f)
 	f.Fuzz(func(t *testing.T, text string) {
