@@ -56,15 +56,24 @@ func (b *Book) read(ctx context.Context, snapshot graph.Snapshot, kind string, b
 		fields = []string{"id", "name", "country", "aliases", "latitude", "longitude", "dataset"}
 	}
 	return snapshot.Read(ctx, graph.Query{Kind: kind, Fields: fields}, func(batch *graph.Batch) error {
+		column := func(name string) graph.Column { return batch.Columns[batch.Kind.Field(name)] }
+		ids, names, aliases, countries, datasets := column("id").Text, column("name").Text, column("aliases").Text, column("country").Word, column("dataset").Word
+		words := batch.Words.List()
+		var leis []string
+		var latitudes, longitudes []float64
+		if kind == facility {
+			latitudes, longitudes = column("latitude").Float, column("longitude").Float
+		} else {
+			leis = column("lei").Text
+		}
 		for i := range batch.Len {
-			r := batch.Row(i)
-			if but[r.Text("dataset")] {
+			if but[words[datasets[i]]] {
 				continue
 			}
-			e := Entity{Kind: kind, ID: r.Text("id"), Name: r.Text("name"), Aliases: list(r.Text("aliases")), Country: r.Text("country")}
+			e := Entity{Kind: kind, ID: ids[i], Name: names[i], Aliases: list(aliases[i]), Country: words[countries[i]]}
 			if kind == facility {
-				e.Latitude, e.Longitude = r.Float("latitude"), r.Float("longitude")
-			} else if e.LEI = r.Text("lei"); e.LEI == "" && ValidLEI(e.ID) {
+				e.Latitude, e.Longitude = latitudes[i], longitudes[i]
+			} else if e.LEI = leis[i]; e.LEI == "" && ValidLEI(e.ID) {
 				e.LEI = e.ID
 			}
 			b.Known(e)
@@ -74,6 +83,9 @@ func (b *Book) read(ctx context.Context, snapshot graph.Snapshot, kind string, b
 }
 
 func list(s string) []string {
+	if s == "" {
+		return nil
+	}
 	var items []string
 	for item := range strings.SplitSeq(s, ";") {
 		if item = strings.TrimSpace(item); item != "" {
