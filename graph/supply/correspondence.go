@@ -109,13 +109,12 @@ func (c *Catalogue) partsIn(code, nomenclature string) (parts []part, dataset st
 	if t := c.concordances[pairOf(own, nomenclature)]; t != nil {
 		return t.in(code, nomenclature), t.dataset
 	}
-	digits, isCombined := strings.CutPrefix(nomenclature, "CN")
-	year, err := strconv.Atoi(digits)
-	if !isCombined || err != nil {
+	harmonized := harmonizedOf(nomenclature)
+	if harmonized == "" {
 		return nil, ""
 	}
 	headings := []part{{code: code, share: 1}}
-	if harmonized := graph.HSInForce(year); own != harmonized {
+	if own != harmonized {
 		t := c.concordances[pairOf(own, harmonized)]
 		if t == nil {
 			return nil, ""
@@ -131,6 +130,28 @@ func (c *Catalogue) partsIn(code, nomenclature string) (parts []part, dataset st
 		}
 	}
 	return parts, dataset
+}
+
+// harmonizedOf returns the revision of the Harmonized System that an edition of
+// the Combined Nomenclature divides: HS2022 for CN2024; "" for what is none.
+func harmonizedOf(nomenclature string) string {
+	digits, isCombined := strings.CutPrefix(nomenclature, "CN")
+	year, err := strconv.Atoi(digits)
+	if !isCombined || err != nil {
+		return ""
+	}
+	return graph.HSInForce(year)
+}
+
+// headingOf returns the code of the Harmonized System that a code of the
+// Combined Nomenclature is a part of; "" for what is none.
+func headingOf(code string) string {
+	nomenclature, digits, _ := graph.SplitCode(code)
+	harmonized := harmonizedOf(nomenclature)
+	if harmonized == "" || len(digits) < 6 {
+		return ""
+	}
+	return harmonized + ":" + digits[:6]
 }
 
 // converted returns the codes of a nomenclature that trade in a product is filed

@@ -208,8 +208,12 @@ func (a *assembly) noteSource(s int) {
 	}
 	name := fmt.Sprintf("trade in %s%s (%s, %d)", source.Code, source.Product, source.Dataset, source.Year)
 	if n := tally.valued; n > 0 {
-		a.notef(product, aboutTrade, "%s of %s %s a value but no tonnes: %s t come from the world's unit value in %d, %s USD a tonne (%s), and are estimated.",
-			rows(n), name, oneOrMore(n, "has", "have"), figure(tally.valuedTonnes), unit.year, figure(unit.usdPerTonne), unit.dataset)
+		of := ""
+		if unit.heading != "" {
+			of = " of " + unit.heading + ", which the code is a part of,"
+		}
+		a.notef(product, aboutTrade, "%s of %s %s a value but no tonnes: %s t come from the world's unit value%s in %d, %s USD a tonne (%s), and are estimated.",
+			rows(n), name, oneOrMore(n, "has", "have"), figure(tally.valuedTonnes), of, unit.year, figure(unit.usdPerTonne), unit.dataset)
 	}
 	if n := tally.unvalued; n > 0 {
 		a.notef(product, aboutTrade, "%s of %s, worth %s USD, %s left out: no tonnes are stated, and no unit value of %d to %d is known.",

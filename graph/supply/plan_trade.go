@@ -194,13 +194,25 @@ type unitValue struct {
 	usdPerTonne float64 // NaN where it is not known
 	dataset     string  // whose rows say so
 	year        int
+	heading     string // the code that it is of, where that is not the source's own
 }
 
 // unitValue returns the world's unit value for the rows of a source: of its
 // year, else of the nearest within two; of its own dataset where that has one,
-// else of the dataset that ranks first.
+// else of the dataset that ranks first. Where a code of the Combined
+// Nomenclature has none, that of the code of the Harmonized System that it is a
+// part of serves.
 func (c *Catalogue) unitValue(s TradeSource) unitValue {
-	lines := c.coverage[tradeName{s.Code, s.Product}]
+	unit := c.unitValueOf(tradeName{s.Code, s.Product}, s)
+	if heading := headingOf(s.Code); !known(unit.usdPerTonne) && heading != "" {
+		unit = c.unitValueOf(tradeName{code: heading}, s)
+		unit.heading = heading
+	}
+	return unit
+}
+
+func (c *Catalogue) unitValueOf(name tradeName, s TradeSource) unitValue {
+	lines := c.coverage[name]
 	for _, year := range nearestYears(s.Year) {
 		best := unitValue{usdPerTonne: math.NaN()}
 		for _, line := range lines {
@@ -210,7 +222,7 @@ func (c *Catalogue) unitValue(s TradeSource) unitValue {
 			better := best.dataset == "" || line.Dataset == s.Dataset ||
 				best.dataset != s.Dataset && compareRank(c.rank, line.Dataset, best.dataset) < 0
 			if better {
-				best = unitValue{line.ValueUSD / line.Tonnes, line.Dataset, year}
+				best = unitValue{usdPerTonne: line.ValueUSD / line.Tonnes, dataset: line.Dataset, year: year}
 			}
 		}
 		if best.dataset != "" {

@@ -117,12 +117,11 @@ func (r *jsonRows) next() bool {
 			return false
 		}
 		r.n++
-		switch reason := r.split(); {
-		case reason == "":
+		reason := r.split()
+		if reason == "" {
 			return true
-		default:
-			r.sink.Reject(loader.Reject{File: r.in.String(), Line: r.n, Reason: reason, Raw: string(r.raw)})
 		}
+		r.sink.Reject(loader.Reject{File: r.in.String(), Line: r.n, Reason: reason, Raw: string(r.raw)})
 	}
 	return false
 }

@@ -25,10 +25,10 @@ type Report struct {
 type Combine int
 
 const (
-	// Largest: they are the whole and its details. A row that is the Total
+	// Largest is for the whole and its details. A row that is the Total
 	// counts; without one, that of the highest value does, never the sum.
 	Largest Combine = iota
-	// Sum: they are parts, such as months, and are added up. Where some are the
+	// Sum is for parts, such as months, which are added up. Where some are the
 	// Total (of a year), they are its parts and the others are passed over. A Part
 	// that several files hold is taken from the first of them.
 	Sum
@@ -147,7 +147,8 @@ func (f *Flows) flow(reports []Report, importer, exporter uint32) error {
 	for imports < len(reports) && reports[imports].ByImporter {
 		imports++
 	}
-	first, other, by, source := Report{}, none, importer, f.sources[0]
+	var first Report
+	other, by, source := none, importer, f.sources[0]
 	switch imports {
 	case 0:
 		first, by, source = f.combined(reports), exporter, f.sources[1]
@@ -225,7 +226,8 @@ func (f *Flows) sum(reports []Report) Report {
 		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	all := Report{}
-	for i, n := 0, 0; i < len(reports); i += n {
+	n := 0
+	for i := 0; i < len(reports); i += n {
 		part := reports[i]
 		for n = 1; i+n < len(reports) && reports[i+n].Part == part.Part; n++ {
 			if r := reports[i+n]; r.File != part.File {
