@@ -205,7 +205,11 @@ func (r *release) row(sink *loader.Sink, book *series.Book, t *loader.Table) {
 	estimated := said == lessThanHalf || slices.Contains(strings.Split(t.Text(noteCodes), "|"), "*")
 	book.Enter(t, series.Figure{Series: s, Place: id, Part: t.Text(countryName), Unit: t.Text(units), Year: year,
 		Amount: amount, Estimated: estimated, Source: source(t.Text(commodity), t.Text(form), said, estimated)})
-	for _, name := range alsoProduce(t.Text(tableNotes), t.Text(form)) {
+	about := "" // a table's notes hold for all its forms of one content, else for the form that they name
+	if s.Material == "" {
+		about = t.Text(form)
+	}
+	for _, name := range alsoProduce(t.Text(tableNotes), about) {
 		if id, err := r.Countries.Resolve(name, country.BGS, year); err == nil {
 			book.AlsoProduces(t, s, id, year, source(t.Text(commodity), t.Text(form), "named as a producer, no figure", false))
 		}
@@ -220,15 +224,15 @@ var (
 
 // alsoProduce returns what the notes of a table, which | separates, name as
 // producers that it does not list: names of countries, and now and then other
-// words, which are no country's name. A note about ferro-alloys holds for the
-// forms that it names.
+// words, which are no country's name. Where a form is given, only notes count
+// that name it.
 func alsoProduce(notes, form string) (names []string) {
 	for _, note := range strings.Split(notes, "|") {
 		lower := strings.ToLower(note)
 		switch {
 		case strings.Contains(lower, "in the past"), strings.Contains(lower, "not currently"), strings.Contains(lower, "stockpile"):
 			continue
-		case strings.Contains(lower, "ferro-") && (form == "" || !strings.Contains(lower, strings.ToLower(form))):
+		case !strings.Contains(lower, strings.ToLower(form)):
 			continue
 		}
 		for _, pattern := range []*regexp.Regexp{others, producedIn} {

@@ -163,6 +163,8 @@ func TestProducersNamedInNotes(t *testing.T) {
 		{"In addition to the countries listed, the USA are known to be producing rare earth oxides from existing stockpiles.", "", ""},
 		{"In addition to the production listed above, several countries are known to produce compounds", "", ""},
 		{"In addition to the countries listed, Bahrain and Chile also produce ferro-chrome.", "Ferro-vanadium", ""},
+		{"In addition to the countries listed, Russia also produces lithium minerals", "", "Russia"},
+		{"In addition to the countries listed, Russia also produces lithium minerals", "Carbonate", ""},
 		{"In addition to the countries listed, Bahrain and Chile also produce ferro-chrome.", "Ferro-chrome", "Bahrain;Chile"},
 	}
 	for _, test := range tests {
