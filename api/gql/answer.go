@@ -89,6 +89,7 @@ type answerTypes struct {
 	kind            *graphql.Enum
 	dependency      *graphql.Object
 	material        *graphql.Object
+	change          *graphql.Object
 	exposure        *graphql.Object
 	worldChokepoint *graphql.Object
 }
@@ -109,10 +110,11 @@ func (b *builder) answerTypes() answerTypes {
 			"balance": {Type: balance, DefaultValue: string(supply.Mass), Description: "How a node's supply is made up."},
 			"epsilon": {Type: graphql.Float, DefaultValue: supply.DefaultEpsilon,
 				Description: "A single point of failure may leave this share of supply, 0..1."},
-		}})
 			"attribution": {Type: b.attribution, DefaultValue: string(supply.ByOperator), Description: "Which plants are a company's, where chokepoints are companies."},
+		}})
 	method, share := methodType(balance), b.countryShareType()
-	return answerTypes{options: options, subject: subjectInput(), kind: kind, dependency: b.dependencyType(kind, method, share),
+	dependency := b.dependencyType(kind, method, share)
+	return answerTypes{options: options, subject: subjectInput(), kind: kind, dependency: dependency, change: b.changeType(dependency),
 		material: b.materialType(share, method), exposure: b.exposureType(method), worldChokepoint: b.worldChokepointType(kind, method)}
 }
 
@@ -130,10 +132,10 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 	return object("Dependency", "What a country depends on for a product, through every tier. Shares are of the country's supply of the product, 0..1.",
 		graphql.Fields{
 			"country":  prop(must(b.nodes.country), "The country or group that was asked about.", func(a asked) any { return a.Country }),
-			"product":  prop(must(b.nodes.product), "The product that was asked about.", func(a asked) any { return a.Product }),
-			"material": prop(b.nodes.material, "The material that is followed; null = the gross mass of the product.", func(a asked) any { return materialOf(&a.Basis) }),
 			"company":  prop(b.nodes.company, "The company that was asked about; null where none was.", askedCompany),
 			"facility": prop(b.nodes.facility, "The plant that was asked about; null where none was.", askedFacility),
+			"product":  prop(must(b.nodes.product), "The product that was asked about.", func(a asked) any { return a.Product }),
+			"material": prop(b.nodes.material, "The material that is followed; null = the gross mass of the product.", func(a asked) any { return materialOf(&a.Basis) }),
 			"year":     prop(must(graphql.Int), "Calendar year.", func(a asked) any { return a.Year }),
 			"supplyTonnes": prop(graphql.Float, "Supply, tonnes of contained material (gross tonnes where material is null); null for a pooled product.", func(a asked) any {
 				if t, ok := a.SupplyTonnes(); ok {
@@ -214,11 +216,11 @@ func (b *builder) chokepoints(p graphql.ResolveParams, a asked) (any, error) {
 	if first == 0 {
 		return []item[supply.Chokepoint]{}, nil
 	}
-	found, err := a.Chokepoints(p.Context, kind, a.epsilon, minShare, first)
-	return piecesOf(a.Answer, found), err
 	if isFirm(kind) {
 		return b.firmChokepoints(p, a, kind, minShare, first)
 	}
+	found, err := a.Chokepoints(p.Context, kind, a.epsilon, minShare, first)
+	return piecesOf(a.Answer, found), err
 }
 
 // kindArg reads what kind of chokepoints is asked for.
@@ -324,22 +326,22 @@ func (b *builder) chokepointType(kind *graphql.Enum) *graphql.Object {
 		"tonnes": prop(graphql.Float, "passThroughShare in tonnes of contained material; null for a pooled target.", func(r row) any { return r.tonnes(r.v.PassThrough) }),
 		"singlePointOfFailure": prop(must(graphql.Boolean), "True where all but epsilon of the supply passes it.",
 			func(r row) any { return r.v.SinglePointOfFailure }),
-	})
-}
 		"isSum": prop(must(graphql.Boolean), "True with the attribution PROPORTIONAL: passThroughShare is then the sum of expected visits to plants times the shares owned, may exceed 1, and is no share of supply that is lost.",
 			func(r row) any { return r.v.IsSum }),
+	})
+}
 
 func (b *builder) pathsType() *graphql.Object {
 	step := object("ChainStep", "One stage of a chain path.", graphql.Fields{
 		"country": placeProp(b, true, "The country.", func(s supply.PathStep) string { return s.Place }),
 		"product": productProp(b, true, "The product.", func(s supply.PathStep) string { return s.Product }),
 		"by":      prop(must(b.stepKind), "How the walk leaves it.", func(i item[supply.PathStep]) any { return string(i.v.By) }),
-	})
-	path := object("ChainPath", "One way from the target to an origin that repeats no stage.", graphql.Fields{
 		"company": companyProp(b, "The company, where the walk goes through one whose suppliers or customers are known; else null.",
 			func(s supply.PathStep) supply.Actor { return s.Firm }),
 		"facility": facilityProp(b, "The plant, where the walk goes through one whose suppliers or customers are known; else null.",
 			func(s supply.PathStep) supply.Actor { return s.Firm }),
+	})
+	path := object("ChainPath", "One way from the target to an origin that repeats no stage.", graphql.Fields{
 		"share": prop(must(graphql.Float), "Share of the target's supply that takes it, 0..1.", func(i item[supply.Path]) any { return i.v.Share }),
 		"steps": prop(list(step), "The stages, from the target upstream.", func(i item[supply.Path]) any { return within(i, i.v.Steps) }),
 	})

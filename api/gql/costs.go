@@ -11,6 +11,9 @@ func Costs() map[string]guard.Field {
 	return map[string]guard.Field{
 		"Query.dependency":            {Weight: solve},
 		"Query.dependencies":          {Weight: solve},
+		"Query.change":                {Weight: 2 * solve},
+		"DependencyChange.shares":     {Rows: 60},
+		"DependencyChange.links":      {Weight: solve},
 		"Query.materialDependency":    {Weight: solve},
 		"Query.exposure":              {Weight: passThrough},
 		"Query.chokepoints":           {Weight: world},
@@ -18,16 +21,16 @@ func Costs() map[string]guard.Field {
 		"Dependency.unexplained":      {Rows: 60},
 		"Dependency.chokepoints":      {Weight: passThrough},
 		"Dependency.network":          {Weight: passThrough},
+		"Dependency.originProducers":  {Rows: 60},
 		"Dependency.finding":          {Weight: passThrough},
 		"MaterialDependency.shares":   {Rows: 60},
 		"MaterialDependency.products": {Rows: 20},
-		"Dependency.originProducers":  {Rows: 60},
 		"MaterialDependency.missing":  {Rows: 10},
 		"Tier.madeIn":                 {Rows: 30},
-	}
-}
 		"Tier.controlledFrom":         {Rows: 30},
 		"Company.owners":              {Weight: owners, Rows: 10},
 		"Company.ultimateOwners":      {Weight: owners, Rows: 10},
 		"Facility.owners":             {Weight: owners, Rows: 10},
 		"Facility.ultimateOwners":     {Weight: owners, Rows: 10},
+	}
+}

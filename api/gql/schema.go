@@ -123,6 +123,15 @@ func (b *builder) query() *graphql.Object {
 				"years":     arg(graphql.NewList(must(graphql.Int)), "Calendar years; left out = the newest of each product."),
 				"options":   arg(b.answers.options, "How they are computed."),
 			}, Resolve: b.dependencies},
+		"change": {Type: b.answers.change, Description: "What changed in a dependency between two years, and through which links.",
+			Args: graphql.FieldConfigArgument{
+				"country":  arg(must(graphql.ID), "The country or group (EU) that depends."),
+				"product":  arg(must(graphql.ID), "The product, or a trade code such as HS2017:811292."),
+				"material": arg(graphql.ID, "The material to follow; left out = the product's only one."),
+				"from":     arg(must(graphql.Int), "The first calendar year."),
+				"to":       arg(must(graphql.Int), "The second calendar year."),
+				"options":  arg(b.answers.options, "How both are computed."),
+			}, Resolve: b.change},
 		"materialDependency": {Type: b.answers.material, Description: "What a country or group has, uses and passes on of a material in all products that contain it, and where what it uses in the end starts.",
 			Args: graphql.FieldConfigArgument{
 				"country":  arg(must(graphql.ID), "The country or group (EU)."),
@@ -137,6 +146,8 @@ func (b *builder) query() *graphql.Object {
 				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product (or any of them) has trade, else production."),
 				"material": arg(graphql.ID, "The material to follow; left out = the only one of the product, or of the product in to."),
 				"first":    argDefault(graphql.Int, "How many targets at most, up to 1000.", 20),
+
+				"attribution": b.attributionArg(),
 			}, Resolve: b.exposure},
 		"chokepoints": {Type: graphql.NewList(must(b.answers.worldChokepoint)), Description: "What the world's supply of a product passes: by share of the world's apparent final use descending, then ids.",
 			Args: graphql.FieldConfigArgument{
@@ -145,9 +156,9 @@ func (b *builder) query() *graphql.Object {
 				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product has trade, else production."),
 				"kind":     argDefault(b.answers.kind, "What is looked for.", string(supply.KindCountry)),
 				"first":    argDefault(graphql.Int, "How many at most, up to 1000.", 20),
-			}, Resolve: b.worldChokepoints},
 
 				"attribution": b.attributionArg(),
+			}, Resolve: b.worldChokepoints},
 	})
 }
 
@@ -156,8 +167,6 @@ var stageNames = map[string]string{"EXTRACTION": "extraction", "PROCESSING": "pr
 
 // byID is a root field that looks one thing up.
 func byID[T any](t *graphql.Object, doc string, find func(context.Context, string) (T, error)) *graphql.Field {
-
-				"attribution": b.attributionArg(),
 	return &graphql.Field{Type: t, Description: doc,
 		Args: graphql.FieldConfigArgument{"id": arg(must(graphql.ID), "Its id.")},
 		Resolve: func(p graphql.ResolveParams) (any, error) {
@@ -209,6 +218,12 @@ func (b *builder) search(p graphql.ResolveParams) (any, error) {
 	return b.asker.Search(p.Context, textArg(p, "text"), kinds, n)
 }
 
+// settings are what the options of a question say beside the balance.
+type settings struct {
+	epsilon     float64
+	attribution supply.Attribution
+}
+
 // options reads the argument options.
 func options(p graphql.ResolveParams) (balance supply.Balance, s settings, err error) {
 	given, _ := p.Args["options"].(map[string]any)
@@ -218,12 +233,6 @@ func options(p graphql.ResolveParams) (balance supply.Balance, s settings, err e
 	}
 	if e, ok := given["epsilon"].(float64); ok {
 		s.epsilon = e
-// settings are what the options of a question say beside the balance.
-type settings struct {
-	epsilon     float64
-	attribution supply.Attribution
-}
-
 	}
 	if !(s.epsilon >= 0 && s.epsilon <= 1) {
 		err = graph.Errorf(graph.BadInput, "epsilon is %g; it is a share between 0 and 1", s.epsilon)
