@@ -226,18 +226,18 @@ func (f *Flows) sum(reports []Report) Report {
 		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	all := Report{}
-	n := 0
-	for i := 0; i < len(reports); i += n {
+	for i := 0; i < len(reports); {
+		first := i == 0
 		part := reports[i]
-		for n = 1; i+n < len(reports) && reports[i+n].Part == part.Part; n++ {
-			if r := reports[i+n]; r.File != part.File {
+		for i++; i < len(reports) && reports[i].Part == part.Part; i++ {
+			if r := reports[i]; r.File != part.File {
 				f.sink.PassOver(detailRule)
 			} else {
 				part = part.plus(r)
 				f.sink.PassOver(partRule)
 			}
 		}
-		if i == 0 {
+		if first {
 			all = part
 			continue
 		}
