@@ -170,7 +170,7 @@ func TestChoice(t *testing.T) {
 			t.Setenv("JAVA_HOME", bin) // where bin/java is not
 			t.Setenv("TIERMAP_NEO4J_CACHE", t.TempDir())
 			h, err := newHost(t.Context(), Options{Bench: c.bench})
-			got := ""
+			var got string
 			switch h := h.(type) {
 			case *container:
 				got = "container"
