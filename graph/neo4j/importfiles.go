@@ -593,13 +593,16 @@ func (x *importer) bareNodes() error {
 
 // coverage writes how much trade there is.
 func (x *importer) coverage() error {
-	s, err := x.sheet("--nodes="+coverageLabel, "node-"+strings.ToLower(coverageLabel), []string{"load:long", "dataset:string", "code:string",
-		"product:string", "year:long", "rows:long", "both:long", "value_usd:double", "tonnes:double"})
-	if err != nil {
-		return err
-	}
+	var s *sheet
 	for _, l := range x.loads {
 		for _, c := range l.coverage.sorted() {
+			if s == nil {
+				var err error
+				if s, err = x.sheet("--nodes="+coverageLabel, "node-"+strings.ToLower(coverageLabel), []string{"load:long", "dataset:string",
+					"code:string", "product:string", "year:long", "rows:long", "both:long", "value_usd:double", "tonnes:double"}); err != nil {
+					return err
+				}
+			}
 			s.any(l.id, l.dataset.ID, orNull(c.Code), orNull(c.Product), unless(c.Year == graph.NoInt, c.Year), c.Rows, c.Both, c.ValueUSD, c.Tonnes)
 			if err := s.end(); err != nil {
 				return err
