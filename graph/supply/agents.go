@@ -208,7 +208,23 @@ func (w *Walk) comesTo(x []float64, node int32) float64 {
 	}
 	sum := 0.0
 	for _, s := range w.makersAt(node) {
-		sum += x[s]
+		if s == w.maker[node] {
+			sum += x[s] * (1 - w.toRings(s))
+		} else {
+			sum += x[s]
+		}
+	}
+	return sum
+}
+
+// toRings returns the share of what a maker makes that is made by producers of a
+// closed ring.
+func (w *Walk) toRings(maker int32) float64 {
+	sum := 0.0
+	for e := w.chain.start[maker]; e < w.chain.start[maker+1]; e++ {
+		if to := w.chain.to[e]; w.isAgent(to) && w.inRing(to) {
+			sum += w.chain.prob[e]
+		}
 	}
 	return sum
 }
@@ -314,18 +330,20 @@ func (d *Dependency) chanceOf(ctx context.Context, x *set) (float64, error) {
 }
 
 // passProducers puts right the pass-through of the nodes that are come to past
-// their market too.
+// their market too, and of those that draw from a pool, to which firms may lead
+// back.
 func (d *Dependency) passProducers(ctx context.Context, pass []float64) error {
 	if d.state < 0 {
 		return nil
 	}
-	v, err := d.visits(ctx)
+	reach, err := d.reach(ctx)
 	if err != nil {
 		return err
 	}
 	var nodes []int32
 	for i, named := range d.walk.named {
-		if named && (d.walk.comesTo(v, int32(i)) > 0 || pass[i] > 0) {
+		comes := func(s int32) bool { return reach[s] > 0 }
+		if pooled := d.walk.pool[d.walk.network.Nodes[i].Product] >= 0; (named || pooled) && slices.ContainsFunc(d.walk.statesOfAgents(int32(i)), comes) {
 			nodes = append(nodes, int32(i))
 		}
 	}
@@ -449,6 +467,35 @@ func (d *Dependency) eachInputOfAgents(v []float64, f func(DrawnLink)) {
 			link.Share = min(1, link.PassThrough/max(visits, link.PassThrough))
 			link.PassThrough = min(1, link.PassThrough)
 			f(*link)
+		}
+	}
+}
+
+// mergeStages adds up the flows between the same two stages, of several producers,
+// and folds those that are then below minShare.
+func (t *TierFlows) mergeStages(minShare float64) {
+	type ends struct {
+		from, to Stage
+		toTarget bool
+	}
+	at := map[ends]int{}
+	merged := t.Flows[:0]
+	for _, f := range t.Flows {
+		key := ends{f.From, f.To, f.ToTarget}
+		if i, ok := at[key]; ok {
+			merged[i].Share += f.Share
+			merged[i].EstimatedShare += f.EstimatedShare
+			continue
+		}
+		at[key] = len(merged)
+		merged = append(merged, f)
+	}
+	t.Flows = merged[:0]
+	for _, f := range merged {
+		if f.Share < minShare-slack {
+			t.fold(f.Share)
+		} else {
+			t.Flows = append(t.Flows, f)
 		}
 	}
 }

@@ -109,6 +109,10 @@ func (d *Dependency) unexplained(ctx context.Context) ([]UnexplainedShare, error
 			continue
 		}
 		switch ring := c.components[c.of[s]].ring; {
+		case ring && w.node[s] < 0: // entered at a pool: at those who make for it
+			for e := c.start[s]; e < c.start[s+1]; e++ {
+				list = append(list, UnexplainedShare{w.stage(w.node[c.to[e]]), share * c.prob[e], ReasonRing})
+			}
 		case ring:
 			list = append(list, UnexplainedShare{w.stage(w.node[s]), share, ReasonRing})
 		case w.ends[s] == endSurplus || w.ends[s] == endNoInput:

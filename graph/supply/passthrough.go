@@ -384,7 +384,12 @@ func (w *Walk) eachLinkInto(ctx context.Context, node int32, f func(sourcing)) e
 	for e := c.start[s]; e < c.start[s+1]; e++ {
 		t := c.to[e]
 		if w.node[t] < 0 {
-			w.eachPoolDraw(t, to, node, f)
+			w.eachPoolDraw(t, to, node, func(l sourcing) {
+				if maker := w.maker[l.from]; inverse != nil && c.of[maker] == k {
+					l.uses = l.share / (1 + inverse[int(c.at[maker])*n+int(c.at[s])]*l.share)
+				}
+				f(l)
+			})
 			continue
 		}
 		if !w.isMarket(t) {

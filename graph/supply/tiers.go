@@ -112,6 +112,9 @@ func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int)
 		return TierFlows{}, err
 	}
 	search := flowSearch{Dependency: d, needs: d.needs(v), reported: reported, minShare: minShare}
+	if d.walk.agentOf != nil {
+		search.minShare = 0 // what producers of one stage need is added up first
+	}
 	byProduct := make([]TierFlows, len(d.walk.network.Products))
 	err = parallel(ctx, len(byProduct), func(_, p int) (err error) {
 		byProduct[p], err = search.flowsOf(ctx, int32(p))
@@ -125,6 +128,9 @@ func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int)
 		all.Flows = append(all.Flows, part.Flows...)
 		all.Folded += part.Folded
 		all.FoldedShare += part.FoldedShare
+	}
+	if d.walk.agentOf != nil {
+		all.mergeStages(minShare)
 	}
 	slices.SortFunc(all.Flows, func(a, b TierFlow) int {
 		return cmp.Or(descending(a.Share, b.Share), a.From.compare(b.From), a.To.compare(b.To))
