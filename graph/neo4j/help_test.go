@@ -97,7 +97,8 @@ func trades(from, n int) *graph.Batch {
 	return batch(graph.Trades, "trade.csv", from+2, rows...)
 }
 
-// loadAll loads a dataset and returns how many rows it replaced.
+// loadAll loads a dataset and returns how many rows it replaced. However slow the
+// machine, the graph is in its final state after that, where nobody is waited for.
 func loadAll(t testing.TB, s *Store, d graph.Dataset, batches ...*graph.Batch) int64 {
 	t.Helper()
 	l, err := s.Begin(t.Context(), d)
@@ -112,6 +113,11 @@ func loadAll(t testing.TB, s *Store, d graph.Dataset, batches ...*graph.Batch) i
 	replaced, err := l.Commit(t.Context())
 	if err != nil {
 		t.Fatalf("Commit: %v (%v)", err, errors.Unwrap(err))
+	}
+	if s.options.Grace < 0 {
+		if err := s.Tidy(t.Context()); err != nil {
+			t.Fatalf("Tidy: %v (%v)", err, errors.Unwrap(err))
+		}
 	}
 	return replaced
 }

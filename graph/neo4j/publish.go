@@ -377,17 +377,5 @@ func (l link[R]) of(all []R) work {
 
 // of collects the nodes that rows name.
 func (x end[R]) of(rows []R) ends {
-	e := ends{label: x.label, of: make([]int64, len(rows))}
-	seen := map[string]int64{}
-	for i := range rows {
-		id := x.id(&rows[i])
-		n, ok := seen[id]
-		if !ok {
-			n = int64(len(e.ids))
-			seen[id] = n
-			e.ids = append(e.ids, id)
-		}
-		e.of[i] = n
-	}
-	return e
+	return endsOf(x.label, len(rows), func(i int) string { return x.id(&rows[i]) })
 }

@@ -206,20 +206,25 @@ func (b *builder) end(choices []choice, row int) (field int, label string) {
 
 // ends collects the nodes that a field of some rows names.
 func (b *builder) ends(label string, field int, rows []int) ends {
-	e := ends{label: label, of: make([]int64, len(rows))}
 	if label == "" {
-		return e
+		return ends{of: make([]int64, len(rows))}
 	}
+	return endsOf(label, len(rows), func(i int) string { return b.text(field, rows[i]) })
+}
+
+// endsOf collects the nodes of a label that the ids of n relationships name.
+func endsOf(label string, n int, id func(i int) string) ends {
+	e := ends{label: label, of: make([]int64, n)}
 	seen := map[string]int64{}
-	for i, row := range rows {
-		id := b.text(field, row)
-		n, ok := seen[id]
+	for i := range n {
+		key := id(i)
+		at, ok := seen[key]
 		if !ok {
-			n = int64(len(e.ids))
-			seen[id] = n
-			e.ids = append(e.ids, id)
+			at = int64(len(e.ids))
+			seen[key] = at
+			e.ids = append(e.ids, key)
 		}
-		e.of[i] = n
+		e.of[i] = at
 	}
 	return e
 }
