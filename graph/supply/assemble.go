@@ -149,6 +149,7 @@ func (a *assembly) network() *Network {
 		}
 	}
 	a.firms.layFirms(n, node)
+	a.firms.layOthers(n, node)
 	n.firm, n.register, n.ownership = a.plan.Firm, a.plan.firms.register, a.plan.firms.ownership
 	n.inputsOf, n.unmade = a.productInputs(), a.unmade()
 	a.noteAll()

@@ -629,3 +629,66 @@ func (f *firmAssembly) addInputs(inputs [][]int32) {
 		}
 	}
 }
+
+// layOthers lays down what a group's node makes its product of apart from its
+// active producers, where its members follow different recipes: what all make it
+// of, less what those do.
+func (f *firmAssembly) layOthers(n *Network, node [][]int32) {
+	if f.group < 0 {
+		return
+	}
+	n.others = map[int32]recipeMix{}
+	for product, pp := range f.plan.products {
+		at := node[product][f.group]
+		if at < 0 || len(pp.recipes) < 2 {
+			continue
+		}
+		l := &f.products[product]
+		left := make([]float64, len(l.inputs[f.group]))
+		for k, in := range l.inputs[f.group] {
+			left[k] = in.share
+		}
+		noRecipe, active := l.noRecipe[f.group], false
+		for _, p := range f.producers {
+			if p.product != int32(product) || p.place != f.group || !p.active || p.buys {
+				continue
+			}
+			active = true
+			recipe := pp.recipeIn(p.country)
+			if recipe == nil {
+				noRecipe -= p.weight
+			}
+			for k, in := range l.inputs[f.group] {
+				left[k] -= p.weight * shareOf(recipe, in.product)
+			}
+		}
+		if !active {
+			continue
+		}
+		mix := recipeMix{noRecipe: aboveRounding(noRecipe)}
+		for k, in := range l.inputs[f.group] {
+			if share := aboveRounding(left[k]); share > 0 {
+				mix.inputs = append(mix.inputs, InputLink{Node: node[in.product][f.group], Share: share, Estimated: in.estimated})
+			}
+		}
+		n.others[at] = mix
+	}
+}
+
+// shareOf returns the share of an input in a recipe.
+func shareOf(recipe []madeOf, product int32) float64 {
+	for _, in := range recipe {
+		if in.product == product {
+			return in.share
+		}
+	}
+	return 0
+}
+
+// aboveRounding returns a part of one, none where it is rounding.
+func aboveRounding(part float64) float64 {
+	if part < rounding {
+		return 0
+	}
+	return part
+}
