@@ -26,6 +26,7 @@ import (
 	"tiermap/loader/gleif"
 	"tiermap/loader/hs"
 	"tiermap/loader/magnets"
+	"tiermap/loader/semiconductors"
 	"tiermap/loader/tables"
 	"tiermap/loader/trademap"
 	"tiermap/loader/usgs"
@@ -171,6 +172,12 @@ func sources() []source {
 				"Names of owners and projects are resolved (tiermap review).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return drc.Jobs(paths, drc.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
+			}},
+		{name: "semiconductors", paths: "FOLDER", short: "inputs, providers and process of advanced chips, from Georgetown's CSET",
+			long: "A folder or .zip with inputs.csv, providers.csv, provision.csv and sequence.csv. They are CC BY-NC 4.0: tiermap reads\n" +
+				"them and ships none. Names of organisations are resolved (tiermap review).",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return semiconductors.Jobs(paths, semiconductors.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
 			}},
 	}
 }

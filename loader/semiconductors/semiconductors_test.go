@@ -1,0 +1,139 @@
+package semiconductors
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/loader"
+	"tiermap/loader/loadertest"
+	"tiermap/loader/loadertest/damage"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var builtin = func() *country.List {
+	list, err := country.Builtin()
+	if err != nil {
+		panic(err)
+	}
+	return list
+}()
+
+func jobs(paths ...string) ([]loader.Job, error) {
+	return Jobs(paths, Options{Countries: builtin, Retrieved: "2026-11-21"})
+}
+
+func load(t *testing.T, dir string) (report *loader.Report, rows []loadertest.Row, rejects string) {
+	t.Helper()
+	list, err := jobs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w, err := loader.NewRejectWriter(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := loadertest.New()
+	report, err = loader.Run(context.Background(), store, list[0], loader.Options{Rejects: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report, store.Rows[dataset], strings.ReplaceAll(out.String(), dir+"/", "")
+}
+
+// TestSample holds what becomes of the sample, which a person has read.
+func TestSample(t *testing.T) {
+	report, rows, rejects := load(t, "testdata")
+	if report.Read != 24 || report.Accepted != 15 || report.Rejected != 9 {
+		t.Errorf("read %d, accepted %d, rejected %d", report.Read, report.Accepted, report.Rejected)
+	}
+	var b strings.Builder
+	schema := graph.NewSchema()
+	for _, row := range rows {
+		kind := row["kind"]
+		if row["outcome"] != "" { // its field kind has taken the place of the table
+			kind = "name_match"
+		}
+		fmt.Fprintf(&b, "%s:%s %s", row["file"], row["line"], kind)
+		for _, f := range schema.Kind(kind).Fields {
+			if v := row[f.Name]; v != "" && f.Name != "kind" && f.Name != "file" && f.Name != "line" && f.Name != "source" {
+				fmt.Fprintf(&b, " %s=%s", f.Name, v)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	for name, got := range map[string]string{"sample.golden": b.String(), "rejects.golden": rejects} {
+		path := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s differs (go test ./loader/semiconductors -update writes it anew):\n%s", path, got)
+		}
+	}
+}
+
+func TestJobs(t *testing.T) {
+	empty := t.TempDir()
+	for want, paths := range map[string][]string{"holds no inputs.csv": {empty}, "name one folder": {empty, empty}, "there is no such file": {filepath.Join(empty, "none")}} {
+		if _, err := jobs(paths...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %s", paths, err, want)
+		}
+	}
+	if _, err := Jobs([]string{"testdata"}, Options{Countries: builtin, Retrieved: "yesterday"}); graph.CodeOf(err) != graph.BadInput {
+		t.Errorf("%v", err)
+	}
+}
+
+func sample(t testing.TB) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	for _, name := range tables {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = content
+	}
+	return files
+}
+
+func TestDamaged(t *testing.T) {
+	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) { return jobs(dir) })
+}
+
+func FuzzLoad(f *testing.F) {
+	files := sample(f)
+	f.Add(files["inputs.csv"], files["providers.csv"], files["provision.csv"], files["sequence.csv"])
+	f.Fuzz(func(t *testing.T, inputs, providers, provision, sequence []byte) {
+		dir := t.TempDir()
+		for i, content := range [][]byte{inputs, providers, provision, sequence} {
+			if err := os.WriteFile(filepath.Join(dir, tables[i]), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, err := jobs(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := loader.Run(t.Context(), nil, list[0], loader.Options{Check: true})
+		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
+			t.Errorf("%+v, %v", report, err)
+		}
+	})
+}
