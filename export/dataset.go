@@ -121,19 +121,20 @@ func writeKind(ctx context.Context, w *csv.Writer, snap graph.Snapshot, k *graph
 }
 
 // WriteFactLines writes a dataset's facts as JSON Lines, after a first line
-// {"about": …}: each row with its kind, file and line. What is not known is null.
+// {"about": …}: each row with its table, which no field is named like, its file
+// and line. What is not known is null.
 func WriteFactLines(ctx context.Context, w io.Writer, snap graph.Snapshot, d graph.Dataset, about About) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	if err := newLines(out).Encode(map[string]About{"about": about}); err != nil {
 		return err
 	}
 	for _, k := range graph.Kinds() {
-		columns := []string{"kind"}
+		columns := []string{"table"}
 		for _, f := range k.Fields {
 			columns = append(columns, f.Name)
 		}
 		row := make([]any, len(columns))
-		row[0] = k.Name
+		row[0] = k.Table
 		if err := snap.Read(ctx, factsOf(k, d.ID), func(b *graph.Batch) error {
 			for i := range b.Len {
 				for j, f := range k.Fields {
