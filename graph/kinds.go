@@ -29,6 +29,13 @@ const (
 	Scores      = "SCORES"
 	TakesIn     = "TAKES_IN"
 	Transports  = "TRANSPORTS"
+	Benchmark   = "Benchmark"
+	Assessed    = "ASSESSED"
+	Listed      = "LISTED"
+	Demands     = "DEMANDS"
+	TradedAs    = "TRADED_AS"
+	Covers      = "COVERS"
+	Classified  = "CLASSIFIED"
 
 	NameMatch    = "NAME_MATCH"
 	NameDecision = "NAME_DECISION"
@@ -63,6 +70,11 @@ func tonnes(doc string) Field {
 
 func year() Field {
 	return Field{Name: "year", Type: Int, Key: true, Required: true, Min: 1000, Max: 2999, Doc: "calendar year"}
+}
+
+// yearIfStated is for facts of which some sources do not say the year.
+func yearIfStated(doc string) Field {
+	return Field{Name: "year", Type: Int, Key: true, Min: 1000, Max: 2999, Doc: doc + "; blank = not stated"}
 }
 
 func relativeError() Field {
@@ -167,7 +179,23 @@ func Kinds() []*Kind {
 			ref("product", "the product that it restricts", Product),
 			{Name: "code", Type: Word, Doc: "the trade code that it restricts, such as HS2017:811292"},
 			date("from", "first day in force"), date("until", "last day in force"),
+			{Name: "notice", Type: Text, Doc: "what it was made known by, such as the number of a notice"},
+			date("announced", "day on which it was made known"),
+			date("suspended_from", "first day on which it is suspended"), date("suspended_until", "last day on which it is suspended"),
+			{Name: "goods", Type: Text, Doc: "what it is about, in the source's words"},
+			{Name: "scope", Type: Text, Doc: "what it asks for, in the source's words"},
+			{Name: "targets", Type: List, Doc: "countries that it is aimed at, by id; blank = all, or not stated"},
+			{Name: "entities", Type: Int, Min: 0, Max: 1e6, Doc: "how many companies or bodies it names"},
 		}, Links: []Link{{Name: "IMPOSES", Field: "country", Inward: true}, {Name: "RESTRICTS", Field: "product"}}},
+		{Name: Benchmark, Table: "benchmark", Doc: "a share that a law or a plan sets as the least or the most", Fields: []Field{
+			id("an id of our own"), name("what it is called"),
+			required(Field{Name: "region", Type: Word, Doc: "the country or group that it is set for, by its id, such as EU"}),
+			{Name: "stage", Type: Word, OneOf: stages, Doc: "the stage of the chain that it is about; blank = any"},
+			{Name: "year", Type: Int, Min: 1000, Max: 2999, Doc: "the year by which it is to be met"},
+			required(Field{Name: "bound", Type: Word, OneOf: []string{"at_least", "at_most"}, Doc: "at_least = the share is the least; at_most = the most"}),
+			required(share("the share that is set")),
+			{Name: "of", Type: Text, Doc: "what it is a share of"},
+		}},
 		{Name: Contains, Table: "contains", Doc: "how much of a material a product contains",
 			From: []string{"product"}, To: []string{"material"}, Fields: []Field{
 				key(required(ref("product", "the product", Product))), key(required(ref("material", "the material", Material))),
@@ -213,7 +241,7 @@ func Kinds() []*Kind {
 				key(required(Field{Name: "stage", Type: Word, OneOf: stages, Doc: "the stage of the chain that is supplied"})),
 				key(required(Field{Name: "importer", Type: Word, Doc: "the country or group that is supplied, by its id, such as EU"})),
 				key(required(ref("supplier", "the country that supplies; the importer itself or a member = domestic", Country))),
-				required(share("share of the importer's supply of the material at that stage, domestic production included")),
+				share("share of the importer's supply of the material at that stage, domestic production included; blank = it supplies, share not known"),
 			}},
 		{Name: Produces, Table: "production", Doc: "what a country, a company or a plant made in a year",
 			From: []string{"facility", "company", "country"}, To: []string{"product"},
@@ -256,7 +284,7 @@ func Kinds() []*Kind {
 			}},
 		{Name: Transports, Table: "transport", Doc: "what left a mine or plant, where to and how",
 			From: []string{"facility"}, To: []string{"to_facility", "product"}, Fields: []Field{
-				{Name: "year", Type: Int, Key: true, Min: 1000, Max: 2999, Doc: "calendar year; blank = not stated"},
+				yearIfStated("calendar year"),
 				key(required(ref("facility", "where it left from", Facility))),
 				key(ref("product", "what was carried; blank = not stated", Product)),
 				key(Field{Name: "destination", Type: Text, Doc: "where to, in the source's words"}),
@@ -280,7 +308,7 @@ func Kinds() []*Kind {
 			}},
 		{Name: Recycled, Table: "recycling", Doc: "how much of a material's supply is recycled",
 			From: []string{"material"}, To: []string{"material"}, Fields: []Field{
-				key(required(ref("material", "the material", Material))), year(),
+				key(required(ref("material", "the material", Material))), yearIfStated("calendar year"),
 				{Name: "eol_rir", Type: Float, Unit: "1", Min: 0, Max: 1, Doc: "end-of-life recycling input rate"},
 			}},
 		{Name: UsedIn, Table: "used_in", Doc: "what a material is used for",
@@ -295,6 +323,8 @@ func Kinds() []*Kind {
 				key(required(ref("product", "the technology", Product))),
 				key(Field{Name: "variant", Type: Word, Doc: "the kind of it, such as DD-PMSG"}),
 				key(required(ref("material", "the material", Material))),
+				key(Field{Name: "study", Type: Text, Doc: "the study that it is from, where several are kept side by side"}),
+				key(Field{Name: "sample", Type: Int, Min: 1, Max: 1e6, Doc: "1, 2, …: which of a study's values for the same; blank = the only one"}),
 				{Name: "value", Type: Float, Unit: "as unit says", Min: 0, Max: 1e15, Doc: "amount"},
 				{Name: "unit", Type: Word, Doc: "unit of the value, such as t/GW"},
 			}},
@@ -304,6 +334,46 @@ func Kinds() []*Kind {
 				key(required(Field{Name: "indicator", Type: Word, Doc: "the indicator, such as WGI.PV"})), year(),
 				{Name: "value", Type: Float, Unit: "of the indicator", Doc: "value; blank = not known"},
 				{Name: "standard_error", Type: Float, Unit: "of the indicator", Doc: "standard error of the value"},
+			}},
+		{Name: Classified, Table: "classification", Doc: "the class that a country is put into, such as an income group",
+			From: []string{"country"}, To: []string{"class"}, Fields: []Field{
+				key(required(ref("country", "the country", Country))),
+				key(required(Field{Name: "scheme", Type: Word, Doc: "the classification, such as WB.INCOME"})),
+				yearIfStated("year of the classification"),
+				required(Field{Name: "class", Type: Word, Doc: "the class, in the source's words, such as High income"}),
+			}},
+		{Name: Assessed, Table: "material_score", Doc: "the value of an indicator for a material, such as its supply risk",
+			From: []string{"material"}, To: []string{"indicator"}, Fields: []Field{
+				key(required(ref("material", "the material", Material))),
+				key(required(Field{Name: "indicator", Type: Word, Doc: "the indicator, such as EU.SR (supply risk) or EU.EI (economic importance)"})),
+				yearIfStated("year of the assessment"),
+				{Name: "value", Type: Float, Unit: "of the indicator", Doc: "value; blank = not known"},
+			}},
+		{Name: Listed, Table: "listing", Doc: "that a material stands on a list, such as that of the critical raw materials",
+			From: []string{"material"}, To: []string{"list"}, Fields: []Field{
+				key(required(ref("material", "the material", Material))),
+				key(required(Field{Name: "list", Type: Word, Doc: "the list, such as EU.CRM (critical) or EU.SRM (strategic)"})), year(),
+				{Name: "entry", Type: Text, Doc: "the list's own words: a group of which the material is one, or a grade of it"},
+			}},
+		{Name: Demands, Table: "demand", Doc: "how much of a material a technology takes in a year, by a scenario",
+			From: []string{"product", "technology"}, To: []string{"material"}, Fields: []Field{
+				year(), key(required(Field{Name: "technology", Type: Word, Doc: "the technology, in the source's words"})),
+				key(required(ref("material", "the material", Material))),
+				key(Field{Name: "scenario", Type: Word, Doc: "the scenario, such as STEPS; blank = what was used"}),
+				ref("product", "our product for that technology, where there is one", Product), tonnes("mass of the material"),
+			}},
+		{Name: TradedAs, Table: "traded_as", Doc: "a trade code that a source takes for a material at a stage",
+			From: []string{"material"}, To: []string{"code"}, Fields: []Field{
+				key(required(ref("material", "the material", Material))),
+				key(required(Field{Name: "stage", Type: Word, OneOf: stages, Doc: "the stage of the chain"})),
+				key(required(Field{Name: "code", Type: Word, Doc: "trade code, such as HS2022:811292"})),
+				{Name: "shared", Type: Bool, Doc: "true where the source says that the code holds other materials too"},
+			}},
+		{Name: Covers, Table: "covers", Doc: "what a measure is about: a material, a product, a trade code",
+			From: []string{"measure"}, To: []string{"material", "product", "code"}, Fields: []Field{
+				key(required(ref("measure", "the measure", Measure))),
+				key(ref("material", "the material", Material)), key(ref("product", "the product", Product)),
+				key(Field{Name: "code", Type: Word, Doc: "trade code, such as CHN2023:8112929010 of a country's own tariff"}),
 			}},
 		{Name: NameMatch, Table: "name_match", Doc: "what a load took a written name for, or found like it",
 			From: []string{"written"}, To: []string{"entity"}, Fields: slices.Concat(written(), []Field{

@@ -127,7 +127,7 @@ func TestConstantsAreNoColumns(t *testing.T) {
 	s.sharedRows = 10
 	loadTrade(t, s, "a", 100)
 	wantRows(t, s, "SELECT concat_ws('|', held_in, columns, rows, first_year, first_line, last_line, in_order) FROM store.part ORDER BY part",
-		"trade|year,exporter,importer,code,product,value_usd,tonnes,basis,material,error,source,estimated,line|10|2022|2|11|true",
+		"trade|year,exporter,importer,code,product,value_usd,tonnes,basis,material,error,reported_by,mirror_value_usd,mirror_tonnes,source,estimated,line|10|2022|2|11|true",
 		"trade_2|exporter,code,tonnes,line|90|2022|12|101|true")
 	l, err := s.Begin(t.Context(), graph.Dataset{ID: "b"})
 	if err != nil {
