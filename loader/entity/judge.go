@@ -80,6 +80,9 @@ func (w *wanted) judgeCountry(e *Entity, score float64, reason string) (float64,
 	case w.Country == e.Country:
 		return score, reason
 	case w.Country == "" || e.Country == "":
+		if score < sameFull && len(w.name.Words) == 1 { // Sumitomo may be any of its group
+			score = min(score, partly)
+		}
 		return score - unsaid, reason
 	}
 	return min(score, elsewhere), fmt.Sprintf("%s, but in %s", reason, e.Country)

@@ -1,5 +1,5 @@
 // Package semiconductors reads the tables of the supply chain of advanced chips
-// that Georgetown's Center for Security and Emerging Technology publishes:
+// that Georgetown University's CSET publishes:
 //
 //	inputs.csv      what goes into a chip: processes, tools, materials, designs
 //	providers.csv   countries and organisations

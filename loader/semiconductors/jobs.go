@@ -55,7 +55,7 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 	if o.Retrieved == "" {
 		o.Retrieved = newest.UTC().Format(time.DateOnly)
 	}
-	job.Dataset = graph.Dataset{ID: dataset, Title: "Supply chain of advanced chips: inputs, providers, shares", Publisher: "Center for Security and Emerging Technology, Georgetown University",
+	job.Dataset = graph.Dataset{ID: dataset, Title: "Supply chain of advanced chips: inputs, providers, shares", Publisher: "CSET, Georgetown University",
 		URL: "https://github.com/georgetown-cset/eto-supply-chain", Licence: "CC BY-NC 4.0", Retrieved: o.Retrieved, Priority: o.Priority}
 	job.Read = func(ctx context.Context, sink *loader.Sink) error {
 		c := &chain{Options: o, sink: sink, schema: graph.NewSchema(), book: entity.NewBook(o.Resolve), inputs: map[string]*input{}, providers: map[string]*provider{}}
