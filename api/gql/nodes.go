@@ -216,8 +216,14 @@ func (b *builder) tradeType(t nodeTypes) *graphql.Object {
 		"error":     prop(graphql.Float, "Relative error of the mass; null = not stated.", func(r ask.TradeRow) any { return known(r.Error) }),
 		"source":    prop(graphql.String, "Where the figure stands, where the row says so.", func(r ask.TradeRow) any { return text(r.Source) }),
 		"estimated": prop(must(graphql.Boolean), "True where the figure is not reported but estimated.", func(r ask.TradeRow) any { return r.Estimated }),
-		"dataset":   prop(must(graphql.ID), "Id of the dataset that it came with.", func(r ask.TradeRow) any { return r.Position.Dataset }),
-		"file":      prop(must(graphql.String), "The file that it stood in.", func(r ask.TradeRow) any { return r.Position.File }),
-		"line":      prop(must(graphql.Int), "The line of that file.", func(r ask.TradeRow) any { return r.Position.Line }),
+		"reportedBy": prop(graphql.String, "Whose report the figures are, importer or exporter, where both sides may report a flow.",
+			func(r ask.TradeRow) any { return text(r.ReportedBy) }),
+		"mirrorValueUsd": prop(graphql.Float, "Value by the report of the other side, USD of the year; null = it reports none.",
+			func(r ask.TradeRow) any { return known(r.MirrorValueUSD) }),
+		"mirrorTonnes": prop(graphql.Float, "Mass by the report of the other side, tonnes; null = it reports none.",
+			func(r ask.TradeRow) any { return known(r.MirrorTonnes) }),
+		"dataset": prop(must(graphql.ID), "Id of the dataset that it came with.", func(r ask.TradeRow) any { return r.Position.Dataset }),
+		"file":    prop(must(graphql.String), "The file that it stood in.", func(r ask.TradeRow) any { return r.Position.File }),
+		"line":    prop(must(graphql.Int), "The line of that file.", func(r ask.TradeRow) any { return r.Position.Line }),
 	})
 }

@@ -30,7 +30,12 @@ type TradeRow struct {
 	Error     float64 // NaN = not stated
 	Source    string
 	Estimated bool
-	Position  graph.Position
+	// ReportedBy is whose report the figures are, importer or exporter, where both
+	// sides may report a flow; the report of the other side stands beside it.
+	ReportedBy     string
+	MirrorValueUSD float64 // NaN = not known
+	MirrorTonnes   float64 // NaN = not known
+	Position       graph.Position
 }
 
 // Trade returns trade rows in the order of dataset, file and line: those that
@@ -146,7 +151,8 @@ func tradeRows(b *graph.Batch) []TradeRow {
 			Code: r.Text("code"), Product: r.Text("product"),
 			ValueUSD: r.Float("value_usd"), Tonnes: r.Float("tonnes"),
 			Basis: r.Text("basis"), Material: r.Text("material"), Error: r.Float("error"),
-			Source: r.Text("source"), Estimated: r.Bool("estimated"),
+			Source: r.Text("source"), Estimated: r.Bool("estimated"), ReportedBy: r.Text("reported_by"),
+			MirrorValueUSD: r.Float("mirror_value_usd"), MirrorTonnes: r.Float("mirror_tonnes"),
 			Position: graph.Position{Dataset: r.Text("dataset"), File: r.Text("file"), Line: line},
 		}
 	}
