@@ -217,7 +217,9 @@ type Index struct {
 	Coverage float64 // Σ of the named shares
 }
 
-// indexOf returns the index of shares, of which an other part is not named.
+// indexOf returns the index of shares, of which an other part is not named. Firms
+// that pass on what others make of the same product are each a making step: where
+// shares add up to more than 1 for that, they are divided by their sum.
 func indexOf(shares []float64, other float64) Index {
 	var x Index
 	var largest float64
@@ -225,6 +227,9 @@ func indexOf(shares []float64, other float64) Index {
 		x.Lower += s * s
 		x.Coverage += s
 		largest = max(largest, s)
+	}
+	if x.Coverage > 1+rounding {
+		return Index{Lower: x.Lower / (x.Coverage * x.Coverage), Upper: x.Lower / (x.Coverage * x.Coverage), Coverage: 1}
 	}
 	if other < rounding {
 		other = 0

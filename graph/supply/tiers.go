@@ -27,6 +27,9 @@ func (d *Dependency) Tiers(ctx context.Context) ([]Tier, error) {
 				tier.HHI += share * share
 			}
 		}
+		if w.agentOf != nil {
+			tier.HHI = indexOf(sharesIn(tier.MadeIn), 0).Lower
+		}
 		slices.SortFunc(tier.MadeIn, func(a, b PlaceShare) int {
 			return cmp.Or(descending(a.Share, b.Share), cmp.Compare(a.Place, b.Place))
 		})
@@ -36,6 +39,14 @@ func (d *Dependency) Tiers(ctx context.Context) ([]Tier, error) {
 		return cmp.Or(cmp.Compare(a.Steps, b.Steps), cmp.Compare(a.Product, b.Product))
 	})
 	return tiers, nil
+}
+
+func sharesIn(parts []PlaceShare) []float64 {
+	shares := make([]float64, len(parts))
+	for i, p := range parts {
+		shares[i] = p.Share
+	}
+	return shares
 }
 
 // steps returns the fewest recipe links from the target's product to each
