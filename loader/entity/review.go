@@ -109,6 +109,8 @@ type decisionRow struct {
 	reason string
 	file   string
 	line   int
+	path   string // of the file, and the row as it stands there, to reject it
+	raw    string
 }
 
 func decisionKey(kind, written, country string) key {
@@ -127,8 +129,8 @@ func readDecisions(ctx context.Context, snapshot graph.Snapshot, dataset string)
 		for i := range b.Len {
 			r := b.Row(i)
 			line, _ := r.Int("line")
-			all.add(decisionRow{Decision{Kind: r.Text("kind"), Written: r.Text("written"), Country: r.Text("country"), Entity: r.Text("entity"),
-				Is: r.Text("decision"), Decided: r.Text("decided")}, r.Float("score"), r.Text("reason"), r.Text("file"), line})
+			all.add(decisionRow{Decision: Decision{Kind: r.Text("kind"), Written: r.Text("written"), Country: r.Text("country"), Entity: r.Text("entity"),
+				Is: r.Text("decision"), Decided: r.Text("decided")}, score: r.Float("score"), reason: r.Text("reason"), file: r.Text("file"), line: line})
 		}
 		return nil
 	})
@@ -171,17 +173,20 @@ func Decisions(in *loader.Input, more []Decision, reason string, store Store, co
 	}
 	job.Read = func(ctx context.Context, sink *loader.Sink) error {
 		d := &decider{sink: sink, countries: countries, today: today.Format(time.DateOnly)}
-		if err := d.open(ctx, store); err != nil {
-			return err
-		}
 		for i, m := range more {
 			m.Decided = d.today
-			d.new = append(d.new, decisionRow{m, 0, reason, "review", i + 1})
+			d.new = append(d.new, decisionRow{Decision: m, reason: reason, file: "review", line: i + 1})
 		}
 		if in != nil {
 			if err := d.file(*in); err != nil {
 				return err
 			}
+		}
+		if err := d.open(ctx, store); err != nil {
+			return err
+		}
+		if err := d.refer(); err != nil {
+			return err
 		}
 		return d.write()
 	}
@@ -198,6 +203,8 @@ type decider struct {
 	new       []decisionRow
 }
 
+// open reads what was decided before, and which of the ids that are decided on
+// are there.
 func (d *decider) open(ctx context.Context, store Store) error {
 	snapshot, err := store.Snapshot(ctx)
 	if err != nil {
@@ -206,11 +213,19 @@ func (d *decider) open(ctx context.Context, store Store) error {
 	defer snapshot.Close()
 	d.known = map[string]map[string]bool{}
 	for _, kind := range []string{graph.Company, graph.Facility} {
-		ids := map[string]bool{}
-		d.known[kind] = ids
-		if err := snapshot.Read(ctx, graph.Query{Kind: kind, Fields: []string{"id"}}, func(b *graph.Batch) error {
+		var ids []string
+		for _, row := range d.new {
+			if row.Kind == kind && row.Entity != "" {
+				ids = append(ids, row.Entity)
+			}
+		}
+		found := map[string]bool{}
+		d.known[kind] = found
+		slices.Sort(ids)
+		query := graph.Query{Kind: kind, Fields: []string{"id"}, Match: []graph.Match{{Field: "id", Words: slices.Compact(ids)}}}
+		if err := snapshot.Read(ctx, query, func(b *graph.Batch) error {
 			for i := range b.Len {
-				ids[b.Row(i).Text("id")] = true
+				found[b.Row(i).Text("id")] = true
 			}
 			return nil
 		}); err != nil {
@@ -221,6 +236,28 @@ func (d *decider) open(ctx context.Context, store Store) error {
 	return err
 }
 
+// refer rejects the rows that name an id that is not there. Of those that no file
+// holds, it is an error.
+func (d *decider) refer() error {
+	kept := d.new[:0]
+	for _, row := range d.new {
+		column, wrong, detail := check(row.Decision)
+		if wrong == "" && row.Is != New && !d.known[row.Kind][row.Entity] {
+			column, wrong = "entity", loader.NoReference
+		}
+		switch {
+		case wrong == "":
+			kept = append(kept, row)
+		case row.path == "":
+			return graph.Errorf(graph.BadInput, "%q: %s %q: %s %s", row.Written, column, row.Entity, wrong.Sentence(), detail)
+		default:
+			d.sink.Reject(loader.Reject{File: row.path, Line: row.line, Column: column, Value: row.Entity, Reason: wrong, Raw: row.raw})
+		}
+	}
+	d.new = kept
+	return nil
+}
+
 func (d *decider) file(in loader.Input) error {
 	t, err := d.sink.OpenLayout(in, loader.Layout{Required: []string{"kind", "written", "country", "entity", "decision"}})
 	if err != nil {
@@ -228,7 +265,7 @@ func (d *decider) file(in loader.Input) error {
 	}
 	for t.Next() {
 		row := decisionRow{Decision: Decision{Kind: t.Text("kind"), Written: t.Text("written"), Entity: t.Text("entity"), Is: t.Text("decision"),
-			Decided: cmp.Or(t.Text("decided"), d.today)}, reason: t.Text("reason"), file: t.File(), line: t.Line()}
+			Decided: cmp.Or(t.Text("decided"), d.today)}, reason: t.Text("reason"), file: t.File(), line: t.Line(), path: t.Path(), raw: t.Raw()}
 		if row.Is == "" {
 			d.sink.PassOver("rows without a decision")
 			continue
@@ -246,7 +283,7 @@ func (d *decider) file(in loader.Input) error {
 				continue
 			}
 		}
-		if column, wrong, detail := d.check(row.Decision); wrong != "" {
+		if column, wrong, detail := check(row.Decision); wrong != "" {
 			t.Reject(column, wrong, detail)
 			continue
 		}
@@ -258,20 +295,17 @@ func (d *decider) file(in loader.Input) error {
 	return t.Close()
 }
 
-// check holds a decision against what there is.
-func (d *decider) check(row Decision) (column string, wrong loader.Reason, detail string) {
+// check holds the form of a decision.
+func check(row Decision) (column string, wrong loader.Reason, detail string) {
 	switch {
-	case d.known[row.Kind] == nil:
+	case row.Kind != graph.Company && row.Kind != graph.Facility:
 		return "kind", loader.NotAllowed, "Company or Facility"
 	case row.Written == "":
 		return "written", loader.Missing, ""
 	case row.Is != Same && row.Is != Different && row.Is != New:
 		return "decision", loader.NotAllowed, "same, different or new"
-	case row.Is == New:
-	case row.Entity == "":
+	case row.Is != New && row.Entity == "":
 		return "entity", loader.Missing, "the id that it is, or is not"
-	case !d.known[row.Kind][row.Entity]:
-		return "entity", loader.NoReference, ""
 	}
 	return "", "", ""
 }
@@ -279,13 +313,6 @@ func (d *decider) check(row Decision) (column string, wrong loader.Reason, detai
 // write writes the decisions that there were and the new ones.
 func (d *decider) write() error {
 	for _, row := range d.new {
-		if row.file != "review" {
-			d.old.add(row)
-			continue
-		}
-		if column, wrong, detail := d.check(row.Decision); wrong != "" {
-			return graph.Errorf(graph.BadInput, "%q: %s: %s %s (%s)", row.Written, column, wrong.Sentence(), detail, row.Entity)
-		}
 		d.old.add(row)
 	}
 	var all []decisionRow
