@@ -12,7 +12,6 @@ import (
 	"pgregory.net/rapid"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 )
 
 func TestParse(t *testing.T) {
@@ -275,11 +274,7 @@ func TestDistance(t *testing.T) {
 }
 
 func TestTerms(t *testing.T) {
-	list, err := country.Builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	terms := NewTerms(list)
+	terms := NewTerms(builtin(t))
 	terms.Add(graph.Material, "cobalt", "Cobalt", "Co")
 	terms.Add(graph.Material, "natural-graphite", "Natural graphite", "C", "graphite", "grafiet")
 	terms.Add(graph.Material, "phosphorus", "Phosphorus", "P")
