@@ -102,8 +102,8 @@ func (r *release) content(t *loader.Table) {
 }
 
 func (r *release) made(t *loader.Table, g good, tonnes float64) made {
-	return made{rank: g.rank, tonnes: tonnes * g.factor, estimated: estimated(t.Text("comment")),
-		source: r.cite(t.Text("source_id"), t.Text("reporting_period")), file: t.File(), line: t.Line()}
+	source := r.cite(t.Text("source_id"), t.Text("reporting_period"))
+	return made{rank: g.rank, tonnes: tonnes * g.factor, estimated: estimated(t.Text("comment"), source), source: source, file: t.File(), line: t.Line()}
 }
 
 // processing is a row of processing: an output and the input that it is of.
@@ -236,20 +236,55 @@ func (r *release) transport(t *loader.Table) {
 	if !ok {
 		return
 	}
-	row := r.sink.Row(r.schema.Kind(graph.Transports), t.File(), t.Line())
-	row.SetText("facility", p.id)
-	if year != graph.NoInt {
-		row.SetInt("year", year)
+	key := shipmentKey{year, p.id, product, t.Text("transport_to"), t.Text("transport_by"), t.Text("export_to")}
+	if old := r.shipped[key]; old != nil { // another grade of the same
+		r.sink.PassOver("rows that were added to another of the same plant, year, product and way")
+		if math.IsNaN(old.tonnes) {
+			old.tonnes = tonnes
+		} else if !math.IsNaN(tonnes) {
+			old.tonnes += tonnes
+		}
+		return
 	}
-	row.SetText("product", product)
-	row.SetText("destination", t.Text("transport_to"))
-	row.SetText("to_facility", r.destination(t.Text("transport_to"), p))
-	row.SetText("means", t.Text("transport_by"))
-	row.SetText("abroad", abroad)
-	row.SetText("exported_to", t.Text("export_to"))
-	row.SetFloat("tonnes", tonnes)
-	row.SetText("source", r.cite(t.Text("source_id"), t.Text("reporting_period")))
-	row.SetBool("estimated", estimated(t.Text("comment")))
+	source := r.cite(t.Text("source_id"), t.Text("reporting_period"))
+	s := &shipment{key, abroad, r.destination(t.Text("transport_to"), p), tonnes, source, estimated(t.Text("comment"), source), t.Line()}
+	r.shipped[key] = s
+	r.shipments = append(r.shipments, s)
+}
+
+// shipment is what left a plant in a year in one way.
+type shipment struct {
+	shipmentKey
+	abroad     string
+	toFacility string
+	tonnes     float64 // NaN: not known
+	source     string
+	estimated  bool
+	line       int
+}
+
+type shipmentKey struct {
+	year                                   int
+	plant, product, destination, means, to string
+}
+
+func (r *release) writeShipments() {
+	for _, s := range r.shipments {
+		row := r.sink.Row(r.schema.Kind(graph.Transports), r.files["transport"].Name, s.line)
+		row.SetText("facility", s.plant)
+		if s.year != graph.NoInt {
+			row.SetInt("year", s.year)
+		}
+		row.SetText("product", s.product)
+		row.SetText("destination", s.destination)
+		row.SetText("to_facility", s.toFacility)
+		row.SetText("means", s.means)
+		row.SetText("abroad", s.abroad)
+		row.SetText("exported_to", s.to)
+		row.SetFloat("tonnes", s.tonnes)
+		row.SetText("source", s.source)
+		row.SetBool("estimated", s.estimated)
+	}
 }
 
 // destination is the plant of that name in the country of the one that it left,

@@ -33,6 +33,8 @@ type release struct {
 	known     map[string]bool // products that the store has; nil: all are
 	missing   map[string]bool // products that it has not, and that would have been loaded
 	productOf map[string]map[output]*made
+	shipments []*shipment
+	shipped   map[shipmentKey]*shipment
 }
 
 // plant is a row of facilities.
@@ -68,6 +70,7 @@ func (r *release) reset(sink *loader.Sink) {
 	r.plants, r.order, r.stakes = map[string]*plant{}, nil, nil
 	r.sources, r.goods, r.missing = map[string]string{}, goods(), map[string]bool{}
 	r.productOf = map[string]map[output]*made{}
+	r.shipments, r.shipped = nil, map[shipmentKey]*shipment{}
 }
 
 func (r *release) read(ctx context.Context, sink *loader.Sink) error {
@@ -108,6 +111,7 @@ func (r *release) read(ctx context.Context, sink *loader.Sink) error {
 		}
 	}
 	r.writeMade()
+	r.writeShipments()
 	r.notes()
 	return nil
 }
@@ -391,9 +395,16 @@ func amount(t *loader.Table, column string) (tonnes float64, ok bool) {
 	return tonnes, true
 }
 
-func estimated(comment string) bool {
-	comment = strings.ToLower(comment)
-	return strings.Contains(comment, "estimat") || strings.Contains(comment, "approximat")
+// estimated reports whether the comment or the source of a row says that its
+// figure is an estimate: "Annual report 2018; Estimate (value)".
+func estimated(texts ...string) bool {
+	for _, text := range texts {
+		text = strings.ToLower(text)
+		if strings.Contains(text, "estimat") || strings.Contains(text, "approximat") {
+			return true
+		}
+	}
+	return false
 }
 
 // name of a product in the words of processing.
