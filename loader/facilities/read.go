@@ -400,7 +400,7 @@ func amount(t *loader.Table, column string) (tonnes float64, ok bool) {
 func estimated(texts ...string) bool {
 	for _, text := range texts {
 		text = strings.ToLower(text)
-		if strings.Contains(text, "estimat") || strings.Contains(text, "approximat") {
+		if strings.Contains(text, "estimat") || strings.Contains(text, "approximated") {
 			return true
 		}
 	}
