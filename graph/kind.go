@@ -112,3 +112,10 @@ func SplitCode(s string) (nomenclature, code string, ok bool) {
 	}
 	return nomenclature, code, ValidID(nomenclature)
 }
+
+// SplitSector takes the id of a sector apart: "WIOD2013:c14" is c14 of the
+// input-output table WIOD2013. ok is false where s is no such id.
+func SplitSector(s string) (table, code string, ok bool) {
+	table, code, ok = strings.Cut(s, ":")
+	return table, code, ok && code != "" && ValidID(s)
+}

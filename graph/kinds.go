@@ -36,6 +36,10 @@ const (
 	TradedAs    = "TRADED_AS"
 	Covers      = "COVERS"
 	Classified  = "CLASSIFIED"
+	Sector      = "Sector"
+	InputFlow   = "SELLS_INPUTS"
+	FinalDemand = "SELLS_FINAL"
+	Output      = "HAS_OUTPUT"
 
 	NameMatch    = "NAME_MATCH"
 	NameDecision = "NAME_DECISION"
@@ -95,6 +99,24 @@ func concentration() Field {
 func aliases() Field { return Field{Name: "aliases", Type: List, Doc: "other names, separated by ;"} }
 
 func date(field, doc string) Field { return Field{Name: field, Type: Date, Doc: doc} }
+
+// signedUSD is a value that may be below zero.
+func signedUSD(doc string) Field {
+	return Field{Name: "value_usd", Type: Float, Unit: "USD", Required: true, Min: -1e18, Max: 1e18, Doc: doc}
+}
+
+// Categories of final demand, as the System of National Accounts divides it (SNA
+// 2008, chapters 9 and 10).
+var finalCategories = []string{"households", "nonprofits", "government", "capital", "inventories", "other"}
+
+// seller is the country and sector that a figure of an input-output table stands
+// in the row of.
+func seller() []Field {
+	return []Field{
+		year(), key(required(ref("country", "country of the sector that sells", Country))),
+		key(required(ref("sector", "the sector that sells", Sector))),
+	}
+}
 
 // Outcomes of a written name, and decisions on one.
 var (
@@ -195,6 +217,9 @@ func Kinds() []*Kind {
 			required(Field{Name: "bound", Type: Word, OneOf: []string{"at_least", "at_most"}, Doc: "at_least = the share is the least; at_most = the most"}),
 			required(share("the share that is set")),
 			{Name: "of", Type: Text, Doc: "what it is a share of"},
+		}},
+		{Name: Sector, Table: "sector", Doc: "a sector of an input-output table", Fields: []Field{
+			id("the table's name and the sector's code in it, such as WIOD2013:c14; two tables do not mix"), name("English name"),
 		}},
 		{Name: Contains, Table: "contains", Doc: "how much of a material a product contains",
 			From: []string{"product"}, To: []string{"material"}, Fields: []Field{
@@ -328,6 +353,23 @@ func Kinds() []*Kind {
 				{Name: "value", Type: Float, Unit: "as unit says", Min: 0, Max: 1e15, Doc: "amount"},
 				{Name: "unit", Type: Word, Doc: "unit of the value, such as t/GW"},
 			}},
+		{Name: InputFlow, Table: "io_flow", Doc: "what one sector sold another as an input in a year: the inner part of an input-output table",
+			From: []string{"country"}, To: []string{"buyer"}, Fields: slices.Concat(seller(), []Field{
+				key(required(ref("buyer", "country of the sector that buys", Country))),
+				key(required(ref("buyer_sector", "the sector that buys", Sector))),
+				signedUSD("value at the table's prices, USD of the year; below zero only where the source has it so"),
+			})},
+		{Name: FinalDemand, Table: "io_final", Doc: "what a sector sold in a year to those who use it in the end", Additive: true,
+			From: []string{"country"}, To: []string{"buyer"}, Fields: slices.Concat(seller(), []Field{
+				key(required(ref("buyer", "country of those who buy", Country))),
+				key(required(Field{Name: "category", Type: Word, OneOf: finalCategories,
+					Doc: "who buys: households, nonprofits (serving households), government, capital (fixed capital formation), inventories (changes, valuables included), other"})),
+				signedUSD("value at the table's prices, USD of the year; below zero where inventories were run down"),
+			})},
+		{Name: Output, Table: "io_output", Doc: "what a sector made in a year, in value",
+			From: []string{"country"}, To: []string{"sector"}, Fields: slices.Concat(seller(), []Field{
+				required(Field{Name: "value_usd", Type: Float, Unit: "USD", Min: 0, Max: 1e18, Doc: "gross output at the table's prices, USD of the year"}),
+			})},
 		{Name: Scores, Table: "score", Doc: "the value of an indicator for a country in a year",
 			From: []string{"country"}, To: []string{"indicator"}, Fields: []Field{
 				key(required(ref("country", "the country", Country))),

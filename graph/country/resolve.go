@@ -20,7 +20,8 @@ const (
 	BGS       System = "bgs"
 	Comext    System = "comext"
 	Comtrade  System = "comtrade"
-	EUStudy   System = "eu-crm" // the European Commission's criticality studies
+	EUStudy   System = "eu-crm"       // the European Commission's criticality studies
+	IOTables  System = "input-output" // WIOD, EXIOBASE and others: also their rests of the world
 	TradeMap  System = "trademap"
 	WMD       System = "wmd" // World Mining Data
 	WorldBank System = "worldbank"
@@ -36,8 +37,9 @@ const (
 	anybody System = "anybody" // what any publisher calls a place
 )
 
-// published reports whether a system is a publisher's.
-func published(s System) bool { return s != iso3166 && s != m49 && s != handed }
+// published reports whether a system is a publisher's, whose codes Any knows too.
+// What input-output tables call the rest of the world does not leave them.
+func published(s System) bool { return s != iso3166 && s != m49 && s != handed && s != IOTables }
 
 // search returns the layers in which a text of a system is looked up, in order.
 func search(s System) []System {

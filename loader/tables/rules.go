@@ -20,6 +20,8 @@ func (r *reader) rules(w *row) *fault {
 		return bothOrNone(w, "latitude", "longitude")
 	case graph.Product:
 		return notCode(w)
+	case graph.Sector:
+		return sectorOfTable(w)
 	case graph.Measure:
 		return first(someOf(w, "product", "code"), inOrderOfDays(w))
 	case graph.Corresponds:
@@ -55,6 +57,10 @@ func Rules(kind string) []string {
 		return []string{"latitude and longitude stand together"}
 	case graph.Product:
 		return []string{"no id is written like a trade code, which stands for the code wherever a product is named"}
+	case graph.Sector:
+		return []string{"the id has a colon: the name of the table stands before it"}
+	case graph.InputFlow, graph.FinalDemand:
+		return []string{"tables are told apart by what stands before the colon of their sectors; of one table and year the rows of one dataset count"}
 	case graph.Measure:
 		return []string{"product or code, or both", "from is not after until"}
 	case graph.MadeFrom:
@@ -118,6 +124,14 @@ func (w *row) given(column string) bool { return w.text(column) != "" || w.known
 func notCode(w *row) *fault {
 	if _, _, isCode := graph.SplitCode(w.text("id")); isCode {
 		return &fault{"id", loader.BadID, "it is written like a trade code, for which it would be taken wherever a product is named"}
+	}
+	return nil
+}
+
+// sectorOfTable keeps the sectors of two input-output tables apart.
+func sectorOfTable(w *row) *fault {
+	if _, _, ok := graph.SplitSector(w.text("id")); !ok {
+		return &fault{"id", loader.BadID, "the name of the table and a colon stand before the sector's code, such as WIOD2013:c14"}
 	}
 	return nil
 }

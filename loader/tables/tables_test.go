@@ -162,7 +162,7 @@ func TestSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := loader.Report{Dataset: "sample", Read: 80, Accepted: 80}
+	want := loader.Report{Dataset: "sample", Read: 87, Accepted: 87}
 	if r := reports[0]; r.Dataset != want.Dataset || r.Read != want.Read || r.Accepted != want.Accepted || r.Rejected != 0 {
 		t.Errorf("report %+v, want %+v; rejects:\n%s", *r, want, rejects)
 	}
