@@ -93,17 +93,24 @@ func (c *commands) compact() *cobra.Command {
 }
 
 func (c *commands) status() *cobra.Command {
-	var asJSON bool
+	var asJSON, coverage bool
+	var material string
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show the store, its revision and its datasets",
+		Short: "Show the store, its revision and its datasets; with --coverage what is known of each material",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if material != "" && !coverage {
+				return usagef("--material goes with --coverage")
+			}
 			store, err := c.open(cmd.Context(), readOnly)
 			if err != nil {
 				return err
 			}
 			defer store.Close()
+			if coverage {
+				return c.statusCoverage(cmd.Context(), store, material, asJSON)
+			}
 			status, err := store.Status(cmd.Context())
 			if err != nil {
 				return err
@@ -115,6 +122,8 @@ func (c *commands) status() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&coverage, "coverage", false, "what is known of each material and stage: trade, production, recipes, and what is pooled or missing")
+	cmd.Flags().StringVar(&material, "material", "", "with --coverage: of this material only")
 	return cmd
 }
 
