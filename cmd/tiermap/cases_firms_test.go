@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tiermap/graph/neo4j/neo4jtest"
 	"tiermap/graph/supply"
 	"tiermap/graph/supply/supplytest"
 )
@@ -62,13 +63,41 @@ type firmAnswer struct {
 	Companies, Facilities []firmPoint
 }
 
+// TestFirmsInNeo4j asks the worked cases of companies, plants and control of a
+// graph database: what the embedded store answers.
+func TestFirmsInNeo4j(t *testing.T) {
+	server := neo4jtest.Empty(t)
+	store := caseStore{"TIERMAP_STORE": server.URL, "TIERMAP_NEO4J_USER": server.User, "TIERMAP_NEO4J_PASSWORD": server.Password}
+	for _, c := range supplytest.Cases(t, "../../graph/supply/testdata/cases") {
+		if !saysOfFirms(c) {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			neo4jtest.EmptyAgain(t, server)
+			if r := runWith(t, "", store, append([]string{"load", "tables", "--no-build"}, folders(t, c)...)...); r.status != exitDone {
+				t.Fatalf("load: status %d\n%s%s", r.status, r.stdout, r.stderr)
+			}
+			for _, want := range c.Expect {
+				checkCase(t, store, c, want, want.Balances[0])
+			}
+		})
+	}
+}
+
+// saysOfFirms tells whether a case is about companies, plants or control.
+func saysOfFirms(c supplytest.Case) bool {
+	return c.Target.Firm() != "" || slices.ContainsFunc(c.Expect, func(e supplytest.Expect) bool {
+		return e.OriginProducers != nil || e.Firms != nil || e.Owners != nil
+	})
+}
+
 // checkFirms holds what a case says of companies, plants and control.
-func checkFirms(t *testing.T, store string, c supplytest.Case, want supplytest.Expect, balance supply.Balance) {
+func checkFirms(t *testing.T, store caseStore, c supplytest.Case, want supplytest.Expect, balance supply.Balance) {
 	t.Helper()
 	if want.OriginProducers == nil && want.Firms == nil && want.Control == nil && want.Owners == nil && want.Exposure == nil {
 		return
 	}
-	r := run(t, "ask", firmQuery, "--variables", variablesOf(t, c, want, balance), "--store", "duckdb:"+store)
+	r := runWith(t, "", store, "ask", firmQuery, "--variables", variablesOf(t, c, want, balance))
 	var got struct{ Data map[string]*firmAnswer }
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || r.status != exitDone {
 		t.Fatalf("%v: status %d\n%s%s", err, r.status, r.stdout, r.stderr)
@@ -85,7 +114,7 @@ func checkFirms(t *testing.T, store string, c supplytest.Case, want supplytest.E
 type firmChecker struct {
 	checker
 	by    map[string]*firmAnswer // by attribution
-	store string
+	store caseStore
 }
 
 func idOf(company, facility *ref) string {
@@ -181,7 +210,7 @@ func (k firmChecker) owners(want supplytest.Expect) {
 			fragment o on Company { ultimateOwners(year: %d) { company { id } facility { id } share ring } }
 			fragment f on Facility { ultimateOwners(year: %[3]d) { company { id } facility { id } share ring } }`,
 			cells[0], cells[0], k.by["OPERATOR"].Year)
-		r := run(k.t, "ask", question, "--store", "duckdb:"+k.store)
+		r := runWith(k.t, "", k.store, "ask", question)
 		var got struct {
 			Data struct{ Company, Facility *owners }
 		}
@@ -221,7 +250,7 @@ func (k firmChecker) exposure(c supplytest.Case, want supplytest.Expect, balance
 		ask := func(kind string) (share float64, ok bool) {
 			question := fmt.Sprintf(`{ exposure(to: {%s: %q}, product: %q, year: %d, attribution: %s, first: 1000) {
 				targets { country { id } passThroughShare } } }`, kind, cells[0], cells[3], c.Target.Year, cells[1])
-			r := run(k.t, "ask", question, "--store", "duckdb:"+k.store)
+			r := runWith(k.t, "", k.store, "ask", question)
 			var got struct {
 				Data struct {
 					Exposure *struct {

@@ -28,8 +28,8 @@ func TestWorkedCases(t *testing.T) {
 			continue // places that are no country are built in; a table cannot declare one
 		}
 		t.Run(c.Name, func(t *testing.T) {
-			store := filepath.Join(t.TempDir(), "case.duckdb")
-			loaded := run(t, append([]string{"load", "tables", "--json", "--store", "duckdb:" + store}, folders(t, c)...)...)
+			store := caseStore{"TIERMAP_STORE": "duckdb:" + filepath.Join(t.TempDir(), "case.duckdb")}
+			loaded := runWith(t, "", store, append([]string{"load", "tables", "--json"}, folders(t, c)...)...)
 			if c.Error != "" && loaded.status == exitFailed {
 				if !strings.Contains(loaded.stderr, string(c.Error)) {
 					t.Errorf("want a load that is refused with %s:\n%s", c.Error, loaded.stderr)
@@ -51,6 +51,9 @@ func TestWorkedCases(t *testing.T) {
 		})
 	}
 }
+
+// caseStore is the environment that a command finds the store of a case by.
+type caseStore map[string]string
 
 // onlyEmptyRowsRejected tells whether a load rejected nothing but rows that hold
 // neither a value nor tonnes: the engine states them, the loader leaves them out.
@@ -252,9 +255,9 @@ type response struct {
 	}
 }
 
-func askCase(t *testing.T, store string, c supplytest.Case, want supplytest.Expect, balance supply.Balance) (response, result) {
+func askCase(t *testing.T, store caseStore, c supplytest.Case, want supplytest.Expect, balance supply.Balance) (response, result) {
 	t.Helper()
-	r := run(t, "ask", caseQuery, "--variables", variablesOf(t, c, want, balance), "--store", "duckdb:"+store)
+	r := runWith(t, "", store, "ask", caseQuery, "--variables", variablesOf(t, c, want, balance))
 	var got response
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
 		t.Fatalf("%v\n%s%s", err, r.stdout, r.stderr)
@@ -287,7 +290,7 @@ func variablesOf(t *testing.T, c supplytest.Case, want supplytest.Expect, balanc
 	return string(variables)
 }
 
-func checkRefused(t *testing.T, store string, c supplytest.Case) {
+func checkRefused(t *testing.T, store caseStore, c supplytest.Case) {
 	t.Helper()
 	got, r := askCase(t, store, c, supplytest.Expect{}, supply.Mass)
 	if r.status != exitFailed || len(got.Errors) != 1 || got.Errors[0].Extensions.Code != string(c.Error) {
@@ -295,7 +298,7 @@ func checkRefused(t *testing.T, store string, c supplytest.Case) {
 	}
 }
 
-func checkCase(t *testing.T, store string, c supplytest.Case, want supplytest.Expect, balance supply.Balance) {
+func checkCase(t *testing.T, store caseStore, c supplytest.Case, want supplytest.Expect, balance supply.Balance) {
 	t.Helper()
 	got, r := askCase(t, store, c, want, balance)
 	if r.status != exitDone || got.Data.Dependency == nil {

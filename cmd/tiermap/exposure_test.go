@@ -245,8 +245,12 @@ func TestExposureRefusals(t *testing.T) {
 		`exposure(to: {product: "ore"}) { year }`:                                         {"BAD_INPUT", "say on what"},
 		`exposure(to: {from: "A", to: "B"}, product: "ore") { year }`:                     {"BAD_INPUT", "say on what"},
 		`exposure(to: {country: "A", from: "A", to: "B", product: "ore"}) { year }`:       {"BAD_INPUT", "say on what"},
-		`exposure(to: {company: "x"}, product: "ore") { year }`:                           {"BAD_INPUT", "not computed yet"},
-		`exposure(to: {facility: "x"}, product: "ore") { year }`:                          {"BAD_INPUT", "not computed yet"},
+		`exposure(to: {company: "x"}, product: "ore") { year }`:                           {"NOT_FOUND", "no company is called \"x\""},
+		`exposure(to: {facility: "x"}, product: "ore") { year }`:                          {"NOT_FOUND", "no facility is called \"x\""},
+		`exposure(to: {company: "x", country: "A"}, product: "ore") { year }`:             {"BAD_INPUT", "not more than one"},
+		`dependency(company: "x", product: "ore") { year }`:                               {"NOT_FOUND", "no company is called \"x\""},
+		`dependency(company: "x", country: "A", product: "ore") { year }`:                 {"BAD_INPUT", "exactly one"},
+		`dependency(product: "ore") { year }`:                                             {"BAD_INPUT", "exactly one"},
 		`exposure(to: {country: "Nowhere-land"}, product: "ore") { year }`:                {"NOT_FOUND", "Nowhere-land"},
 		`exposure(to: {from: "Nowhere-land", to: "A", product: "ore"}) { year }`:          {"NOT_FOUND", "Nowhere-land"},
 		`exposure(to: {from: "A", to: "Nowhere-land", product: "ore"}) { year }`:          {"NOT_FOUND", "Nowhere-land"},
@@ -258,13 +262,50 @@ func TestExposureRefusals(t *testing.T) {
 		`exposure(to: {country: "A"}, product: "ore", year: 12) { year }`:                 {"BAD_INPUT", "calendar year"},
 		`exposure(to: {country: "A"}, product: "ore", first: 1001) { year }`:              {"BAD_INPUT", "1000"},
 		`chokepoints(product: "oar") { year }`:                                            {"NOT_FOUND", "oar"},
-		`chokepoints(product: "ore", kind: COMPANY) { year }`:                             {"BAD_INPUT", "not computed yet"},
-		`chokepoints(product: "ore", kind: FACILITY) { year }`:                            {"BAD_INPUT", "not computed yet"},
 		`chokepoints(product: "ore", first: -1) { year }`:                                 {"BAD_INPUT", "first"},
 		`chokepoints(product: "ore", year: 12) { year }`:                                  {"BAD_INPUT", "calendar year"},
 	} {
 		if code, message := refusal(t, store, "{ "+question+" }"); code != want[0] || !strings.Contains(message, want[1]) {
 			t.Errorf("%s: %s %s, want %s ... %s", question, code, message, want[0], want[1])
+		}
+	}
+}
+
+// TestWorldChokepointsOfFirms asks what the world's metal passes of companies and
+// plants, as in the worked case: D alone uses it, and C, which makes it, passes the
+// smelter too.
+func TestWorldChokepointsOfFirms(t *testing.T) {
+	store := loadedCase(t, "producers of an origin and of a stage")
+	type answer struct {
+		Chokepoints []struct {
+			Company, Facility *ref
+			WorldShare        float64
+			Countries         int
+			IsSum             bool
+		}
+	}
+	for question, want := range map[string][]string{
+		`{ chokepoints(product: "metal", kind: FACILITY) %s }`:                           {"s 1 2 false", "f 4/15 0 false"},
+		`{ chokepoints(product: "metal", kind: COMPANY) %s }`:                            {"k 1 2 false", "j 11/30 0 false"},
+		`{ chokepoints(product: "metal", kind: COMPANY, attribution: MAJORITY) %s }`:     {"P 1 2 false", "h 11/30 0 false"},
+		`{ chokepoints(product: "metal", kind: COMPANY, attribution: PROPORTIONAL) %s }`: {"k 19/15 0 true", "P 19/25 0 true", "j 11/30 0 true", "h 11/40 0 true"},
+	} {
+		got := answerTo[answer](t, store, fmt.Sprintf(question, "{ company { id } facility { id } worldShare countries isSum }")).Chokepoints
+		if len(got) != len(want) {
+			t.Errorf("%s: %d lines, want %d", question, len(got), len(want))
+			continue
+		}
+		for i, line := range want {
+			cells := strings.Split(line, " ")
+			share, err := supplytest.ParseNumber(cells[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := got[i]
+			if idOf(c.Company, c.Facility) != cells[0] || math.Abs(c.WorldShare-share) > tolerance ||
+				fmt.Sprint(c.Countries) != cells[2] || fmt.Sprint(c.IsSum) != cells[3] {
+				t.Errorf("%s: line %d is %s %v %d %t, want %s", question, i+1, idOf(c.Company, c.Facility), c.WorldShare, c.Countries, c.IsSum, line)
+			}
 		}
 	}
 }
