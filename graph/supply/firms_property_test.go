@@ -108,7 +108,7 @@ func newFirmReference(net *supply.Network) *firmReference {
 		for k := lo; k < hi; k++ {
 			r.p[2*i+1][r.producer(k)] += net.Producers[k].Weight
 			left -= net.Producers[k].Weight
-			r.makeOf(int(r.producer(k)), i, k, 1)
+			r.makeOf(r.producer(k), i, k, 1)
 		}
 		if left > 1e-12 {
 			r.makeOf(2*i+1, i, -1, left)
