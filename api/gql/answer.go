@@ -105,16 +105,18 @@ func (b *builder) answerTypes() answerTypes {
 		[2]string{string(supply.KindLink), "What one country draws from another of one product."},
 		[2]string{string(supply.KindCompany), "A company, with the plants that the attribution says are its own."},
 		[2]string{string(supply.KindFacility), "A mine, plant or works, at all its products."})
+	subject := subjectInput()
 	options := graphql.NewInputObject(graphql.InputObjectConfig{Name: "DependencyOptions",
 		Description: "How a dependency is computed.", Fields: graphql.InputObjectConfigFieldMap{
 			"balance": {Type: balance, DefaultValue: string(supply.Mass), Description: "How a node's supply is made up."},
 			"epsilon": {Type: graphql.Float, DefaultValue: supply.DefaultEpsilon,
 				Description: "A single point of failure may leave this share of supply, 0..1."},
 			"attribution": {Type: b.attribution, DefaultValue: string(supply.ByOperator), Description: "Which plants are a company's, where chokepoints are companies."},
+			"scenario":    {Type: scenarioInput(subject), Description: "What is changed for this question; left out = the facts as they are."},
 		}})
 	method, share := methodType(balance), b.countryShareType()
 	dependency := b.dependencyType(kind, method, share)
-	return answerTypes{options: options, subject: subjectInput(), kind: kind, dependency: dependency, change: b.changeType(dependency),
+	return answerTypes{options: options, subject: subject, kind: kind, dependency: dependency, change: b.changeType(dependency),
 		material: b.materialType(share, method), exposure: b.exposureType(method), worldChokepoint: b.worldChokepointType(kind, method)}
 }
 

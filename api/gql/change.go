@@ -19,7 +19,7 @@ func (b *builder) change(p graphql.ResolveParams) (any, error) {
 		}
 	}
 	c, err := b.asker.Change(p.Context, ask.Question{Country: textArg(p, "country"), Product: textArg(p, "product"),
-		Material: textArg(p, "material"), Balance: balance}, years[0], years[1])
+		Material: textArg(p, "material"), Balance: balance, Scenario: settings.scenario}, years[0], years[1])
 	if err != nil {
 		return nil, err
 	}

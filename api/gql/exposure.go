@@ -26,10 +26,6 @@ func subjectInput() *graphql.InputObject {
 
 func (b *builder) exposure(p graphql.ResolveParams) (any, error) {
 	to, _ := p.Args["to"].(map[string]any)
-	named := func(name string) string {
-		s, _ := to[name].(string)
-		return s
-	}
 	year, err := yearArg(p.Args["year"])
 	if err != nil {
 		return nil, err
@@ -38,10 +34,15 @@ func (b *builder) exposure(p graphql.ResolveParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := b.asker.Exposure(p.Context, ask.ExposureQuestion{
-		To: ask.Subject{Country: named("country"), Product: named("product"), From: named("from"), To: named("to"),
-			Company: named("company"), Facility: named("facility"), Attribution: attribution(p.Args)},
-		Product: textArg(p, "product"), Material: textArg(p, "material"), Year: year})
+	q := ask.ExposureQuestion{To: subjectOf(to), Product: textArg(p, "product"), Material: textArg(p, "material"), Year: year}
+	for _, x := range objects(p.Args, "and") {
+		q.And = append(q.And, subjectOf(x))
+	}
+	q.To.Attribution = attribution(p.Args)
+	for i := range q.And {
+		q.And[i].Attribution = q.To.Attribution
+	}
+	answer, err := b.asker.Exposure(p.Context, q)
 	if err != nil {
 		return nil, err
 	}

@@ -12,12 +12,12 @@ func (b *builder) materialDependency(p graphql.ResolveParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	balance, _, err := options(p)
+	balance, settings, err := options(p)
 	if err != nil {
 		return nil, err
 	}
 	return b.asker.MaterialDependency(p.Context, ask.MaterialQuestion{Country: textArg(p, "country"), Material: textArg(p, "material"),
-		Year: year, Balance: balance})
+		Year: year, Balance: balance, Scenario: settings.scenario})
 }
 
 // materialType is a country's whole use of a material.

@@ -142,6 +142,7 @@ func (b *builder) query() *graphql.Object {
 		"exposure": {Type: b.answers.exposure, Description: "Who depends on a country, a stage, a trade link, a company or a plant: the question turned round.",
 			Args: graphql.FieldConfigArgument{
 				"to":       arg(must(b.answers.subject), "On what."),
+				"and":      arg(graphql.NewList(must(b.answers.subject)), "Further ones: all of them together are one set."),
 				"product":  arg(graphql.ID, "Whose supply of which product is looked at, or trade code; left out = every product of the network, which is then that of the material, or of the product in to."),
 				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product (or any of them) has trade, else production."),
 				"material": arg(graphql.ID, "The material to follow; left out = the only one of the product, or of the product in to."),
@@ -222,12 +223,13 @@ func (b *builder) search(p graphql.ResolveParams) (any, error) {
 type settings struct {
 	epsilon     float64
 	attribution supply.Attribution
+	scenario    *ask.Scenario
 }
 
 // options reads the argument options.
 func options(p graphql.ResolveParams) (balance supply.Balance, s settings, err error) {
 	given, _ := p.Args["options"].(map[string]any)
-	balance, s = supply.Mass, settings{epsilon: supply.DefaultEpsilon, attribution: attribution(given)}
+	balance, s = supply.Mass, settings{epsilon: supply.DefaultEpsilon, attribution: attribution(given), scenario: scenario(given)}
 	if text, ok := given["balance"].(string); ok {
 		balance = supply.Balance(text)
 	}
@@ -252,7 +254,7 @@ func (b *builder) dependency(p graphql.ResolveParams) (any, error) {
 	if q.Year, err = yearArg(p.Args["year"]); err != nil {
 		return nil, err
 	}
-	q.Product, q.Material, q.Balance = textArg(p, "product"), textArg(p, "material"), balance
+	q.Product, q.Material, q.Balance, q.Scenario = textArg(p, "product"), textArg(p, "material"), balance, settings.scenario
 	answer, err := b.asker.Dependency(p.Context, q)
 	if err != nil {
 		return nil, err
@@ -281,7 +283,7 @@ func (b *builder) dependencies(p graphql.ResolveParams) (any, error) {
 		return nil, graph.Errorf(graph.TooCostly, "this asks for %d dependencies; one field may ask for %d", n, maxDependencies)
 	}
 	replies, err := b.asker.Dependencies(p.Context, countries, products, years,
-		ask.Question{Material: textArg(p, "material"), Balance: balance})
+		ask.Question{Material: textArg(p, "material"), Balance: balance, Scenario: settings.scenario})
 	if err != nil {
 		return nil, err
 	}

@@ -95,6 +95,7 @@ type Question struct {
 	Material string // "" = the product's only one
 	Year     int    // 0 = the newest year with trade, else production
 	Balance  supply.Balance
+	Scenario *Scenario // nil: the facts as they are
 }
 
 // Answer is what a country depends on for a product. What it costs to compute
@@ -107,6 +108,8 @@ type Answer struct {
 	// Company and Facility are set where one was asked about; blank ids: none.
 	Company  Company
 	Facility Facility
+
+	changed bool // by a scenario
 }
 
 // Dependency answers a question.
@@ -164,8 +167,16 @@ func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error
 	if place.Kind == country.Group {
 		question.Place, question.Members = place.ID, v.countries.Group(place.ID)
 	}
+	scenario, err := v.scenario(ctx, q.Scenario, q.Year)
+	if err != nil {
+		return nil, err
+	}
+	question.Scenario = withFacts(scenario)
 	basis, walk, err := a.basis(ctx, v, question, q.Balance)
 	if err != nil {
+		return nil, err
+	}
+	if walk, err = basis.under(walk, scenario, supply.Stage{Place: place.ID, Product: q.Product}); err != nil {
 		return nil, err
 	}
 	if q.Year == 0 { // a state that had ended by the year that was chosen is no answer
@@ -177,7 +188,7 @@ func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error
 	if err != nil {
 		return nil, err
 	}
-	return &Answer{Dependency: d, Basis: basis, Country: place, Product: product}, nil
+	return &Answer{Dependency: d, Basis: basis, Country: place, Product: product, changed: scenario != nil}, nil
 }
 
 // Chain returns the products that the target's supply reaches, its own included,
@@ -211,6 +222,9 @@ func (a *Answer) Assumptions(ctx context.Context) ([]string, error) {
 // another largest origin, or differ by more than 0.1 in its share
 // (docs/methods.md §1).
 func (a *Answer) compareBalances(ctx context.Context) ([]string, error) {
+	if a.changed {
+		return nil, nil // what balance the facts call for is said of the facts
+	}
 	largest := map[supply.Balance]supply.CountryShare{}
 	shares := map[supply.Balance][]supply.CountryShare{}
 	for _, b := range []supply.Balance{supply.Mass, supply.Exports} {

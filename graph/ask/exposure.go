@@ -34,6 +34,8 @@ type Subject struct {
 // ExposureQuestion asks who depends on a subject.
 type ExposureQuestion struct {
 	To Subject
+	// And are further subjects: all of them together are one set.
+	And []Subject
 	// Product is whose supply is looked at; "" = that of every product of the
 	// network, which is then that of the material, or of the subject's product.
 	Product  string
@@ -63,6 +65,13 @@ func (a *Asker) Exposure(ctx context.Context, q ExposureQuestion) (*Exposure, er
 		if err != nil {
 			return nil, err
 		}
+		for _, s := range q.And {
+			more, err := v.subjects(ctx, s, q.Year)
+			if err != nil {
+				return nil, err
+			}
+			subjects = append(subjects, more...)
+		}
 		product, question, err := v.exposureQuestion(q)
 		if err != nil {
 			return nil, err
@@ -71,8 +80,10 @@ func (a *Asker) Exposure(ctx context.Context, q ExposureQuestion) (*Exposure, er
 		if err != nil {
 			return nil, err
 		}
-		if err := basis.holds(q.To.Product); err != nil {
-			return nil, err
+		for _, s := range append([]Subject{q.To}, q.And...) {
+			if err := basis.holds(s.Product); err != nil {
+				return nil, err
+			}
 		}
 		e, err := walk.Exposure(ctx, product.ID, subjects...)
 		if err != nil {

@@ -212,6 +212,9 @@ func (v *view) firm(ctx context.Context, kind, id string) error {
 
 // answerFirm answers a question about a company or plant.
 func (a *Asker) answerFirm(ctx context.Context, v *view, q Question) (*Answer, error) {
+	if q.Scenario != nil {
+		return nil, graph.Errorf(graph.BadInput, "a scenario changes the supply of countries; ask about one instead of a company or plant")
+	}
 	kind := graph.Company
 	if q.Facility != "" {
 		kind = graph.Facility

@@ -15,6 +15,7 @@ type MaterialQuestion struct {
 	Material string
 	Year     int // 0 = the newest year in which any product that contains it has trade, else production
 	Balance  supply.Balance
+	Scenario *Scenario // nil: the facts as they are
 }
 
 // MaterialAnswer is a country's whole use of a material (docs/methods.md §2b).
@@ -42,8 +43,16 @@ func (a *Asker) MaterialDependency(ctx context.Context, q MaterialQuestion) (*Ma
 		if place.Kind == country.Group {
 			question.Members = v.countries.Group(place.ID)
 		}
+		scenario, err := v.scenario(ctx, q.Scenario, q.Year)
+		if err != nil {
+			return nil, err
+		}
+		question.Scenario = withFacts(scenario)
 		basis, walk, err := a.basis(ctx, v, question, cmp.Or(q.Balance, supply.Mass))
 		if err != nil {
+			return nil, err
+		}
+		if walk, err = basis.under(walk, scenario, supply.Stage{Place: place.ID}); err != nil {
 			return nil, err
 		}
 		use, err := walk.MaterialUse(ctx, place.ID)

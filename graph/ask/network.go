@@ -54,7 +54,7 @@ func (n *network) bytes() int64 {
 
 // network returns the network of a question, assembling it where it is not kept.
 func (a *Asker) network(ctx context.Context, v *view, q supply.Question) (*network, error) {
-	key := fmt.Sprintf("%s|%s|%s|%d|%s|%s|%t", v.revision, q.Product, q.Material, q.Year, q.Place, q.Firm, q.WithoutFirms)
+	key := fmt.Sprintf("%s|%s|%s|%d|%s|%s|%t|%s", v.revision, q.Product, q.Material, q.Year, q.Place, q.Firm, q.WithoutFirms, factsKey(q.Scenario))
 	if n := a.networks.get(key); n != nil {
 		return n, nil
 	}

@@ -97,6 +97,9 @@ func (a *assembly) collectPlaces() {
 	if a.plan.Place != "" {
 		ids = append(ids, a.plan.Place)
 	}
+	for _, id := range a.plan.extraPlaces() {
+		ids = append(ids, a.placeOf(id))
+	}
 	slices.Sort(ids)
 	a.places = slices.Compact(ids)
 	for i, id := range a.places {

@@ -59,7 +59,7 @@ func (a *assembly) addTrade() error {
 		}
 	}
 	for i := range a.products {
-		a.products[i].takeLinks(sumLinks(raw[i], len(a.places)))
+		a.products[i].takeLinks(sumLinks(a.addExtraTrade(i, raw[i]), len(a.places)))
 	}
 	for s, tally := range a.read.bySource {
 		if tally.rows > 0 {

@@ -27,6 +27,8 @@ type Question struct {
 	// Firm is the company or plant whose supply of the product is asked about, in
 	// place of Place; blank: none.
 	Firm string
+	// Scenario changes the facts and the structure for this question; nil: none.
+	Scenario *Scenario
 	// WithoutFirms leaves companies and plants out: the walk is that of the
 	// countries alone.
 	WithoutFirms bool
@@ -54,6 +56,7 @@ type Plan struct {
 	notes      []note
 	datasets   map[string]bool // whose rows went in so far, those of trade apart
 	firms      firmPlan
+	extra      extra // of the scenario
 }
 
 // productPlan is what is known of one product.
@@ -134,6 +137,9 @@ func (c *Catalogue) PlanFirms(q Question, production []ProductionRow, firms *Fir
 			return nil, err
 		}
 		p.products = append(p.products, pp)
+	}
+	if err := p.planScenario(index); err != nil {
+		return nil, err
 	}
 	p.planFirms(rows)
 	for _, s := range p.Trade {

@@ -29,6 +29,7 @@ func (a *assembly) report(product int) {
 			l.estimated[place] = l.estimated[place] || row.estimated
 		}
 	}
+	a.addExtraProduction(product)
 }
 
 // infer gives places whose production is missing what they export and use
