@@ -17,6 +17,9 @@ func (a *Answer) Finding(ctx context.Context, language finding.Language, epsilon
 		Material: finding.Name{ID: a.Material.ID, English: orID(a.Material.Name, a.Material.ID), Dutch: a.Material.Dutch},
 		Members:  len(a.Plan.Members), Year: a.Year, HasSupply: a.HasSupply(), Domestic: a.DomesticShare(),
 	}
+	if a.isFirm() {
+		said.Place = a.firmName()
+	}
 	tonnes, ok := a.SupplyTonnes()
 	if said.Tonnes = tonnes; !ok {
 		said.Tonnes = math.NaN()
@@ -48,6 +51,15 @@ func (a *Answer) Finding(ctx context.Context, language finding.Language, epsilon
 			PassThrough: c.PassThrough, Single: c.SinglePointOfFailure})
 	}
 	return finding.Write(said, language), nil
+}
+
+// firmName names the company or plant that was asked about, in both languages alike.
+func (a *Answer) firmName() finding.Name {
+	id, name := a.Company.ID, a.Company.Name
+	if a.Facility.ID != "" {
+		id, name = a.Facility.ID, a.Facility.Name
+	}
+	return finding.Name{ID: id, English: orID(name, id), Dutch: orID(name, id)}
 }
 
 func placeName(p country.Place) finding.Name {
