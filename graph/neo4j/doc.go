@@ -5,8 +5,9 @@
 // # What others see
 //
 // A node a thing, by its kind and id: Country, Company, Facility, Material,
-// Product, Measure, and TradeCode, Indicator, Sector and Application for what
-// facts name without declaring it. A node that is named but not declared has an
+// Product, Measure, Benchmark, and TradeCode, Indicator, Sector, Application,
+// Technology, MaterialList and CountryClass for what facts name without declaring
+// it. A node that is named but not declared has an
 // id and nothing else. Of one that is declared the properties are those of the
 // declaration of kinds, each as the dataset of the highest rank gives it that
 // gives it at all, and datasets lists who declares it; what people add to a node

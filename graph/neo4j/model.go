@@ -23,7 +23,7 @@ const unknownName = "not known"
 // codeLabels are the labels of what a field names that no kind declares.
 var codeLabels = map[string]string{
 	"code": "TradeCode", "other": "TradeCode", "indicator": "Indicator", "sector": "Sector", "application": "Application",
-	"written": "WrittenName",
+	"written": "WrittenName", "list": "MaterialList", "class": "CountryClass", "technology": "Technology",
 }
 
 // maxKey is how many bytes a text may have to be an id of a node or to stand in
