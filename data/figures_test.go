@@ -119,7 +119,7 @@ func inUnit(t *testing.T, r row, unit string, fractions map[string]float64) floa
 func massFractions(t *testing.T) map[string]float64 {
 	t.Helper()
 	fractions := map[string]float64{}
-	for _, r := range readTable(t, "catalogue/contains.csv") {
+	for _, r := range everyTable(t, "contains.csv") {
 		fractions[r.get("product")+" "+r.get("material")] = r.number(t, "mass_fraction")
 	}
 	return fractions

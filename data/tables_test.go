@@ -114,13 +114,11 @@ func TestEveryFolderSaysWhatItIs(t *testing.T) {
 func TestReferencesHold(t *testing.T) {
 	wellFormed := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]*$`)
 	known := map[string]map[string]bool{"country": {"*": true}, "material": {}, "product": {}}
-	for kind, file := range map[string]string{
-		"country": "countries/country.csv", "material": "materials/material.csv", "product": "catalogue/product.csv",
-	} {
-		for _, r := range readTable(t, file) {
+	for kind := range known {
+		for _, r := range everyTable(t, kind+".csv") {
 			known[kind][r.get("id")] = true
 			if !wellFormed.MatchString(r.get("id")) {
-				t.Errorf("%s line %d: id %q", file, r.line, r.get("id"))
+				t.Errorf("%s line %d: id %q", r.file, r.line, r.get("id"))
 			}
 		}
 	}
@@ -153,7 +151,7 @@ func TestRecipesAreWholeAndHaveNoCycle(t *testing.T) {
 	carries := massFractions(t)
 	sums := map[string]float64{}
 	inputs := map[string][]string{}
-	for _, r := range readTable(t, "catalogue/made_from.csv") {
+	for _, r := range everyTable(t, "made_from.csv") {
 		sums[r.key("product", "material", "country")] += r.number(t, "share")
 		inputs[r.get("product")] = append(inputs[r.get("product")], r.get("input"))
 		for _, product := range []string{r.get("product"), r.get("input")} {
@@ -185,7 +183,7 @@ func TestRecipesAreWholeAndHaveNoCycle(t *testing.T) {
 	for product := range inputs {
 		visit(product)
 	}
-	for _, r := range readTable(t, "catalogue/product.csv") {
+	for _, r := range everyTable(t, "product.csv") {
 		if raw, extracted := len(inputs[r.get("id")]) == 0, r.get("stage") == "extraction"; extracted && !raw && r.get("id") != "cobalt-concentrate" {
 			t.Errorf("%s is extracted and has a recipe", r.get("id"))
 		}
@@ -194,7 +192,7 @@ func TestRecipesAreWholeAndHaveNoCycle(t *testing.T) {
 
 func TestSharesOfACodeDoNotExceedIt(t *testing.T) {
 	sums := map[string]float64{}
-	for _, r := range readTable(t, "catalogue/coded_as.csv") {
+	for _, r := range everyTable(t, "coded_as.csv") {
 		share := r.number(t, "share")
 		if share <= 0 || share > 1 {
 			t.Errorf("line %d: share %v", r.line, share)
@@ -297,10 +295,8 @@ func TestNamesInDutchAreComplete(t *testing.T) {
 		}
 		names[r.key("kind", "id")] = r.get("name")
 	}
-	for kind, file := range map[string]string{
-		"country": "countries/country.csv", "material": "materials/material.csv", "product": "catalogue/product.csv",
-	} {
-		for _, r := range readTable(t, file) {
+	for _, kind := range []string{"country", "material", "product"} {
+		for _, r := range everyTable(t, kind+".csv") {
 			if names[kind+"|"+r.get("id")] == "" {
 				t.Errorf("names_nl.csv lacks the %s %s", kind, r.get("id"))
 			}
@@ -388,6 +384,42 @@ func TestEveryEntryOfTheListIsFollowed(t *testing.T) {
 	}
 }
 
+// The fifteen technologies of the foresight study of 2023, and the products that
+// stand for them. Each has a code or is declared a world market, and says what it
+// takes of which material, or that the amount is not known.
+func TestTheTechnologiesAreWhole(t *testing.T) {
+	technologies := map[string][]string{
+		"lithium-ion batteries": {"lithium-ion-cell"}, "fuel cells": {"fuel-cell"}, "electrolysers": {"electrolyser"},
+		"wind turbines": {"wind-turbine"}, "traction motors": {"electric-traction-motor"}, "solar photovoltaics": {"photovoltaic-module"},
+		"heat pumps": {"heat-pump"}, "hydrogen-based direct reduction": {"hydrogen-steel"}, "data transmission networks": {"data-network-equipment"},
+		"data storage and servers": {"data-storage"}, "smartphones, tablets and laptops": {"smartphone", "laptop-tablet"},
+		"additive manufacturing": {"3d-printer"}, "robotics": {"industrial-robot"}, "drones": {"drone"}, "space launchers and satellites": {"spacecraft"},
+	}
+	if len(technologies) != 15 {
+		t.Fatalf("%d technologies", len(technologies))
+	}
+	reached, takes := map[string]bool{}, map[string]bool{}
+	for _, r := range everyTable(t, "product.csv") {
+		reached[r.get("id")] = r.get("pooled") == "true"
+	}
+	for _, r := range everyTable(t, "coded_as.csv") {
+		reached[r.get("product")] = true
+	}
+	for _, r := range everyTable(t, "intensity.csv") {
+		takes[r.get("product")] = true
+		if v := r.get("value"); (v == "") != (r.get("unit") == "") || v != "" && r.number(t, "value") <= 0 {
+			t.Errorf("%s line %d: %q of %q", r.file, r.line, v, r.get("unit"))
+		}
+	}
+	for technology, products := range technologies {
+		for _, product := range products {
+			if !reached[product] || !takes[product] {
+				t.Errorf("%s: %s has a code or is pooled: %v, names materials: %v", technology, product, reached[product], takes[product])
+			}
+		}
+	}
+}
+
 func TestTheUnionHas27Members(t *testing.T) {
 	var members int
 	for _, r := range readTable(t, "countries/country.csv") {
@@ -414,6 +446,18 @@ func datasets(t *testing.T) []string {
 		}
 	}
 	return folders
+}
+
+// everyTable reads a table of every dataset that has it.
+func everyTable(t *testing.T, name string) []row {
+	t.Helper()
+	var rows []row
+	for _, folder := range datasets(t) {
+		if has(folder, name) {
+			rows = append(rows, readTable(t, folder+"/"+name)...)
+		}
+	}
+	return rows
 }
 
 func has(folder, name string) bool {
