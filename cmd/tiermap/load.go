@@ -22,10 +22,12 @@ import (
 	"tiermap/loader/comext"
 	"tiermap/loader/comtrade"
 	"tiermap/loader/drc"
+	"tiermap/loader/eucrm"
 	"tiermap/loader/facilities"
 	"tiermap/loader/gleif"
 	"tiermap/loader/hs"
 	"tiermap/loader/magnets"
+	"tiermap/loader/mrio"
 	"tiermap/loader/semiconductors"
 	"tiermap/loader/tables"
 	"tiermap/loader/trademap"
@@ -53,6 +55,7 @@ type loadOptions struct {
 	name        string
 	revision    string
 	eurUSD      float64
+	year        int
 	code        string
 	from, to    string
 	ranked      bool   // a priority was given
@@ -67,9 +70,22 @@ func (o *loadOptions) priorityGiven() *int {
 	return &o.priority
 }
 
+// euro returns how many USD a euro was in a year.
+func (o *loadOptions) euro(year int) (usd float64, ok bool) {
+	if o.eurUSD != 0 {
+		return o.eurUSD, true
+	}
+	return comext.Rate(year)
+}
+
 // seriesFlags are those of sources that count by series.
 func seriesFlags(f *pflag.FlagSet, o *loadOptions) {
 	f.StringVar(&o.mapping, "mapping", "", "table that says which product each series is of, in place of the one that is shipped")
+	rankedFlag(f, o)
+}
+
+// rankedFlag says that a source has a priority of its own.
+func rankedFlag(f *pflag.FlagSet, _ *loadOptions) {
 	f.Lookup("priority").Usage += "; left out = by publisher and edition, below 0 (docs/decisions/0008-order-of-sources.md)"
 }
 
@@ -148,6 +164,24 @@ func sources() []source {
 				f.StringVar(&o.from, "from", "", "nomenclature of the first column, such as HS2012, of files whose columns do not say")
 				f.StringVar(&o.to, "to", "", "nomenclature of the second column")
 			}},
+		{name: "wiod", paths: "PATH...", short: "World Input-Output Tables, release of 2013, as long tables",
+			long: "Folders, .zip archives or files: of each year wiot_2011_inter_long_nonzero.csv.gz, wiot_2011_final_long_nonzero.csv.gz\n" +
+				"and wiot_2011_output.csv, in million USD. Each year becomes one dataset; its sectors are WIOD2013:c1 to c35.",
+			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return mrio.WIOD(paths, mrio.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority})
+			}},
+		{name: "pymrio", paths: "FOLDER", short: "an input-output table as pymrio writes it: EXIOBASE, Eora26, OECD and others",
+			long: "A folder or .zip that pymrio's save_all wrote as text: Z.txt, Y.txt, unit.txt and, where it is there, x.txt. Its\n" +
+				"sectors get the table's name before their code. Each table and year becomes one dataset.",
+			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return mrio.Pymrio(paths, mrio.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority,
+					Name: o.name, Year: o.year, EuroUSD: o.euro})
+			},
+			flags: func(f *pflag.FlagSet, o *loadOptions) {
+				f.StringVar(&o.name, "name", "", "name of the table, which stands before the codes of its sectors; left out = what metadata.json says, or the folder's")
+				f.IntVar(&o.year, "year", 0, "calendar year of the table; left out = the four digits of the folder's name")
+				f.Float64Var(&o.eurUSD, "eur-usd", 0, "USD for a euro, of tables in euros; left out = the European Central Bank's average of the year")
+			}},
 		{name: "gleif", paths: "FILE...", short: "companies and their parents from GLEIF (LEI level 1 and 2)",
 			long: "Golden copy or concatenated files of level 1 (lei2), of relationships (rr) and of reporting exceptions (repex), as\n" +
 				".csv, .xml or .json, plain or in the .zip of each; or responses of api.gleif.org. Name them together: a date of the\n" +
@@ -155,6 +189,12 @@ func sources() []source {
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return gleif.Jobs(paths, gleif.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
 			}},
+		{name: "eucrm", paths: "FOLDER", short: "supply shares, uses, supply risk, lists and benchmarks of critical raw materials, from the European Commission",
+			long: "Tables of the study of 2023, of the lists since 2010 and of Regulation (EU) 2024/1252 as CSV, by their names\n" +
+				"(docs/sources/eucrm.md). All that is named together becomes one dataset.",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return eucrm.Jobs(paths, eucrm.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priorityGiven()})
+			}, flags: rankedFlag},
 		{name: "facilities", paths: "FOLDER", short: "mines, smelters and refineries of Jasansky et al. 2023",
 			long: "A folder or .zip with the tables of the release as CSV: facilities.csv and, beside it, ownership, commodities,\n" +
 				"processing, capacity, transport and source_ids. Names of owners are resolved (tiermap review).",
