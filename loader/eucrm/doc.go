@@ -11,8 +11,8 @@
 //
 // A table is known by the beginning of its name. UTF-8 and Windows-1252 both
 // occur. Which of our materials a name is stands in materials.csv, which product
-// a material at a stage is in products.csv (see package terms); a name may be
-// followed by a year or a stage there, where it meant something else.
+// a material at a stage is in products.csv (see package terms). Where a name meant
+// something else on one list, it stands there with that list's year.
 //
 // A share is a percentage:
 //

@@ -271,7 +271,7 @@ func (s *study) scores(t *loader.Table) {
 		t.Reject("Year", why, "")
 		return
 	}
-	ids, ok := s.material(t, "Material", fmt.Sprint(t.Text("Material"), " ", assessed))
+	ids, ok := s.material(t, "Material")
 	if !ok {
 		return
 	}
@@ -331,7 +331,7 @@ func (s *study) critical(t *loader.Table) {
 		t.Reject("list_year", why, "")
 		return
 	}
-	s.list(t, "EU.CRM", listed, fmt.Sprint(t.Text("material"), " ", listed))
+	s.list(t, "EU.CRM", listed, fmt.Sprint("list ", t.Text("material"), " ", listed))
 }
 
 // strategic reads a material of Annex I of Regulation (EU) 2024/1252.
