@@ -25,6 +25,7 @@ import (
 	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
+	"tiermap/loader/loadertest/damage"
 )
 
 const (
@@ -574,6 +575,34 @@ func TestOptions(t *testing.T) {
 }
 
 // A block reader gives the same lines whatever pieces the file comes in.
+// TestDamagedFiles also holds the rows that were read against the lines of the
+// file that are not blank.
+func TestDamagedFiles(t *testing.T) {
+	sample := map[string][]byte{}
+	for _, name := range []string{yearly, codesFile} {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sample[name] = content
+	}
+	damage.Counted(t, sample, func(dir string) ([]loader.Job, error) {
+		return Jobs([]string{filepath.Join(dir, yearly), filepath.Join(dir, codesFile)}, Options{Countries: builtin})
+	}, func(dir string) (rows int64, ok bool) {
+		content, err := os.ReadFile(filepath.Join(dir, yearly))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, body, _ := strings.Cut(string(content), "\n")
+		for line := range strings.SplitSeq(body, "\n") {
+			if strings.TrimSuffix(line, "\r") != "" {
+				rows++
+			}
+		}
+		return rows, true
+	})
+}
+
 func TestBlocksAreWholeLines(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lengths := rapid.SliceOfN(rapid.SampledFrom([]int{0, 1, 40, blockSize / 3, blockSize - 1, blockSize, 2 * blockSize}), 0, 7).Draw(t, "lengths")

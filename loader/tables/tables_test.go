@@ -18,6 +18,7 @@ import (
 	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
+	"tiermap/loader/loadertest/damage"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -626,6 +627,52 @@ func TestEstimated(t *testing.T) {
 			t.Errorf("%s has no source or estimated", k.Name)
 		}
 	}
+}
+
+// TestDamagedFiles damages the sample. What was read is held against the lines
+// of the tables that are not blank, where no quote may join two of them. Without
+// country.csv, for whose sake the list of all countries is made anew each time:
+// FuzzTables damages it.
+func TestDamagedFiles(t *testing.T) {
+	sample := map[string][]byte{}
+	paths, err := filepath.Glob("testdata/sample/*.csv")
+	if err != nil || len(paths) < 30 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range slices.DeleteFunc(paths, func(path string) bool { return filepath.Base(path) == "country.csv" }) {
+		if sample[filepath.Base(path)], err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := countries(t)
+	damage.Counted(t, sample, func(dir string) ([]loader.Job, error) {
+		return Jobs([]string{dir}, Options{Countries: list, Check: true})
+	}, func(dir string) (rows int64, ok bool) {
+		for name := range sample {
+			content, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.IndexByte(content, '"') >= 0 {
+				return 0, false
+			}
+			if name == datasetFile {
+				continue
+			}
+			rows += linesBelowHeader(content)
+		}
+		return rows, true
+	})
+}
+
+// linesBelowHeader counts the lines behind the first one that is not blank.
+func linesBelowHeader(content []byte) (n int64) {
+	for line := range bytes.SplitSeq(content, []byte{'\n'}) {
+		if len(bytes.TrimSuffix(line, []byte{'\r'})) > 0 {
+			n++
+		}
+	}
+	return max(n-1, 0)
 }
 
 // FuzzTables holds that whatever stands in a file, nothing panics and every row

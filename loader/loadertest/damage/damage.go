@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"unicode/utf16"
 
@@ -23,39 +24,54 @@ import (
 // function that turns the folder with the damaged copy into jobs.
 func Files(t *testing.T, sample map[string][]byte, jobs func(dir string) ([]loader.Job, error)) {
 	t.Helper()
+	Counted(t, sample, jobs, func(string) (int64, bool) { return 0, false })
+}
+
+// Counted is Files that also holds what a source says it read against a count
+// of the folder's rows that owes nothing to its reader; ok is false where the
+// copy is damaged so that the count cannot say.
+func Counted(t *testing.T, sample map[string][]byte, jobs func(dir string) ([]loader.Job, error), count func(dir string) (rows int64, ok bool)) {
+	t.Helper()
 	names := make([]string, 0, len(sample))
 	for name := range sample {
 		names = append(names, name)
 	}
-	for seed := range uint64(1000) {
-		rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same copies in each run
-		dir := t.TempDir()
-		victim := names[rng.IntN(len(names))]
-		for name, content := range sample {
-			if name == victim {
-				content = damaged(rng, content)
-			}
-			if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		readDamaged(t, seed, victim, dir, jobs)
-		if err := os.RemoveAll(dir); err != nil {
+	slices.Sort(names) // the same copies in each run
+	dir := t.TempDir()
+	write := func(name string, content []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+	for name, content := range sample {
+		write(name, content)
+	}
+	for seed := range uint64(1000) {
+		rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same copies in each run
+		victim := names[rng.IntN(len(names))]
+		write(victim, damaged(rng, sample[victim]))
+		read, whole := readDamaged(t, seed, victim, dir, jobs)
+		if rows, ok := count(dir); whole && ok && read != rows {
+			t.Errorf("copy %d, %s: read %d rows of %d", seed, victim, read, rows)
+		}
+		write(victim, sample[victim])
+	}
 }
 
-func readDamaged(t *testing.T, seed uint64, name, dir string, jobs func(dir string) ([]loader.Job, error)) {
+// readDamaged returns how many rows were read, those passed over among them, and
+// whether none of the copy was refused.
+func readDamaged(t *testing.T, seed uint64, name, dir string, jobs func(dir string) ([]loader.Job, error)) (read int64, whole bool) {
 	t.Helper()
 	list, err := jobs(dir)
 	if err != nil {
 		refused(t, seed, name, err)
-		return
+		return 0, false
 	}
+	whole = true
 	for _, job := range list {
 		report, err := loader.Run(t.Context(), nil, job, loader.Options{Check: true})
 		refused(t, seed, name, err)
+		whole = whole && err == nil
 		var rejected int64
 		for _, n := range report.Reasons {
 			rejected += n
@@ -63,7 +79,12 @@ func readDamaged(t *testing.T, seed uint64, name, dir string, jobs func(dir stri
 		if report.Accepted < 0 || report.Accepted+rejected != report.Read {
 			t.Errorf("copy %d, %s: accepted %d and rejected %d of %d rows read", seed, name, report.Accepted, rejected, report.Read)
 		}
+		read += report.Read
+		for _, n := range report.Passed {
+			read += n
+		}
 	}
+	return read, whole
 }
 
 // refused holds that an error is one that a user can act on.
