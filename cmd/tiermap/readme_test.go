@@ -171,16 +171,22 @@ func materialsTable(t *testing.T, store string) string {
 		product, material string
 		year              int
 	}{
-		{"ndfeb-magnet", "neodymium", 2024}, {"lithium-ion-cell", "lithium", 2023}, {"lithium-carbonate", "lithium", 2024},
-		{"lithium-ion-cell", "cobalt", 2023}, {"cobalt-refined", "cobalt", 2024}, {"cobalt-oxide", "cobalt", 2024}, {"nickel-refined", "nickel", 2024},
-		{"gallium-crude", "gallium", 2024}, {"germanium-metal", "germanium", 2024}, {"tungsten-powder", "tungsten", 2024},
-		{"natural-graphite-mined", "natural-graphite", 2024}, {"lithium-ion-cell", "natural-graphite", 2023},
+		{"aluminium-primary", "aluminium", 2024}, {"antimony-metal", "antimony", 2024}, {"arsenic-metal", "arsenic", 2024}, {"baryte", "baryte", 2024},
+		{"beryllium-metal", "beryllium", 2024}, {"bismuth-metal", "bismuth", 2024}, {"borate-ore", "boron", 2024}, {"cobalt-refined", "cobalt", 2024},
+		{"coking-coal", "coking-coal", 2024}, {"copper-refined", "copper", 2024}, {"feldspar", "feldspar", 2024}, {"fluorspar", "fluorspar", 2024},
+		{"gallium-crude", "gallium", 2024}, {"germanium-metal", "germanium", 2024}, {"hafnium-metal", "hafnium", 2023}, {"helium", "helium", 2024},
+		{"ndfeb-magnet", "dysprosium", 2024}, {"ndfeb-magnet", "neodymium", 2024}, {"lithium-carbonate", "lithium", 2024}, {"magnesium-metal", "magnesium", 2024},
+		{"manganese-alloys", "manganese", 2023}, {"natural-graphite-mined", "natural-graphite", 2024}, {"nickel-refined", "nickel", 2024}, {"ferroniobium", "niobium", 2024},
+		{"phosphate-rock", "phosphate-rock", 2024}, {"white-phosphorus", "phosphorus", 2024}, {"palladium-metal", "palladium", 2024}, {"platinum-metal", "platinum", 2024},
+		{"scandium-oxide", "scandium", 2023}, {"silicon-metal", "silicon", 2024}, {"strontium-carbonate", "strontium", 2024}, {"tantalum-metal", "tantalum", 2024},
+		{"titanium-sponge", "titanium", 2024}, {"tungsten-powder", "tungsten", 2024}, {"ferrovanadium", "vanadium", 2024},
+		{"lithium-ion-cell", "lithium", 2023}, {"lithium-ion-cell", "cobalt", 2023}, {"smartphone", "cobalt", 2022}, {"wind-turbine", "neodymium", 2022},
 	} {
 		a := askDutch(t, store, q.product, q.material, q.year)
 		direct := slices.Clone(a.Shares)
 		slices.SortStableFunc(direct, func(x, y dutchShare) int { return cmp.Compare(y.Direct, x.Direct) })
 		var origins []string
-		for _, s := range a.Shares[:2] {
+		for _, s := range a.Shares[:min(2, len(a.Shares))] {
 			origins = append(origins, s.Country.Name+" "+percent(s.Origin))
 		}
 		fmt.Fprintf(&b, "| %s | %s | %d | %s %s | %s | %s %s | %s | %s |\n", a.Product.Name, strings.ToLower(a.Material.Name), a.Year,
