@@ -26,12 +26,14 @@ import (
 	"tiermap/loader/facilities"
 	"tiermap/loader/gleif"
 	"tiermap/loader/hs"
+	"tiermap/loader/incomegroups"
 	"tiermap/loader/magnets"
 	"tiermap/loader/mrio"
 	"tiermap/loader/semiconductors"
 	"tiermap/loader/tables"
 	"tiermap/loader/trademap"
 	"tiermap/loader/usgs"
+	"tiermap/loader/wgi"
 	"tiermap/loader/wmd"
 )
 
@@ -58,6 +60,7 @@ type loadOptions struct {
 	year        int
 	code        string
 	from, to    string
+	year        int
 	ranked      bool   // a priority was given
 	mapping     string // of a publisher's series to products; blank: the one that is shipped
 }
@@ -195,6 +198,19 @@ func sources() []source {
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return eucrm.Jobs(paths, eucrm.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priorityGiven()})
 			}, flags: rankedFlag},
+		{name: "wgi", paths: "FILE", short: "the World Bank's Worldwide Governance Indicators, with standard errors",
+			long: "The long table (code, countryname, year, indicator, estimate, stddev, …) as CSV, plain, .gz, .zst or in a .zip.",
+			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return wgi.Jobs(paths, wgi.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority})
+			}},
+		{name: "incomegroups", paths: "FILE", short: "the World Bank's income groups and regions of countries",
+			long: "The list of economies as CSV: economy, country_code, region, income_group, or as the World Bank names them.",
+			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return incomegroups.Jobs(paths, incomegroups.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority, Year: o.year})
+			},
+			flags: func(f *pflag.FlagSet, o *loadOptions) {
+				f.IntVar(&o.year, "year", 0, "fiscal year of the classification, such as 2026; left out = not known")
+			}},
 		{name: "facilities", paths: "FOLDER", short: "mines, smelters and refineries of Jasansky et al. 2023",
 			long: "A folder or .zip with the tables of the release as CSV: facilities.csv and, beside it, ownership, commodities,\n" +
 				"processing, capacity, transport and source_ids. Names of owners are resolved (tiermap review).",

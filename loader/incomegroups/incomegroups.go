@@ -1,0 +1,156 @@
+package incomegroups
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/loader"
+)
+
+// Options are what the files do not say.
+type Options struct {
+	Countries *country.List
+	Retrieved string // day on which the file was fetched, 2006-01-02; blank: when it was last changed
+	Priority  int    // of the dataset
+	Year      int    // fiscal year of the classification; 0: not known
+}
+
+const (
+	dataset    = "worldbank-income-groups"
+	incomes    = "WB.INCOME"
+	regions    = "WB.REGION"
+	aggregate  = "an aggregate of countries"
+	incomeUnit = "Low income, Lower middle income, Upper middle income or High income"
+)
+
+// columns are the two ways in which the columns are named.
+var columns = [][]string{
+	{"economy", "country_code", "region", "income_group"},
+	{"Economy", "Code", "Region", "Income group"},
+}
+
+var groups = []string{"Low income", "Lower middle income", "Upper middle income", "High income"}
+
+// Jobs returns the one job for the table that the path holds: a file or a
+// folder. BadInput where it holds none or several.
+func Jobs(paths []string, o Options) ([]loader.Job, error) {
+	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
+		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	}
+	if o.Year != 0 && (o.Year < 1988 || o.Year > 2999) {
+		return nil, graph.Errorf(graph.BadInput, "%d is no fiscal year of the classification, which there is from 1989", o.Year)
+	}
+	c := &classification{Options: o}
+	var found []loader.Input
+	for _, path := range paths {
+		inputs, err := loader.Inputs(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, in := range inputs {
+			names, err := columnsOf(in)
+			if err != nil {
+				return nil, err
+			}
+			if names != nil {
+				c.columns = names
+				found = append(found, in)
+			}
+		}
+	}
+	if len(found) != 1 {
+		return nil, graph.Errorf(graph.BadInput, "%d tables of the World Bank's income groups: name the one CSV file with the columns %s",
+			len(found), strings.Join(columns[0], ", "))
+	}
+	in := found[0]
+	if o.Retrieved == "" {
+		o.Retrieved = in.Modified.UTC().Format(time.DateOnly)
+	}
+	version := ""
+	if o.Year != 0 {
+		version = fmt.Sprintf("fiscal year %d", o.Year)
+	}
+	return []loader.Job{{
+		Dataset: graph.Dataset{ID: dataset, Title: "Countries by income group and region", Publisher: "World Bank",
+			URL:     "https://datahelpdesk.worldbank.org/knowledgebase/articles/906519-world-bank-country-and-lending-groups",
+			Licence: "CC BY 4.0", Version: version, Retrieved: o.Retrieved, Priority: o.Priority},
+		Inputs: []loader.Input{in},
+		Read:   func(_ context.Context, sink *loader.Sink) error { return c.read(sink, in) },
+	}}, nil
+}
+
+// columnsOf returns what the columns of a file are called; nil for another table.
+func columnsOf(in loader.Input) ([]string, error) {
+	start, err := in.Start(4096)
+	if err != nil {
+		return nil, err
+	}
+	line, _, _ := strings.Cut(string(start), "\n")
+	names := strings.Split(strings.TrimRight(line, "\r"), ",")
+	for _, known := range columns {
+		if !slices.ContainsFunc(known, func(name string) bool { return !slices.Contains(names, name) }) {
+			return known, nil
+		}
+	}
+	return nil, nil
+}
+
+type classification struct {
+	Options
+	columns []string
+}
+
+func (c *classification) read(sink *loader.Sink, in loader.Input) error {
+	t, err := sink.OpenLayout(in, loader.Layout{Required: c.columns})
+	if err != nil {
+		return err
+	}
+	kind, seen := graph.NewSchema().Kind(graph.Classified), map[string]int{}
+	for t.Next() {
+		c.row(sink, kind, t, seen)
+	}
+	return t.Close()
+}
+
+func (c *classification) row(sink *loader.Sink, kind *graph.Kind, t *loader.Table, seen map[string]int) {
+	code, region, group := t.Text(c.columns[1]), t.Text(c.columns[2]), t.Text(c.columns[3])
+	if region == "" && group == "" && code != "" {
+		sink.PassOver(aggregate)
+		return
+	}
+	id, err := c.Countries.Resolve(code, country.WorldBank, c.Year)
+	switch {
+	case err != nil:
+		t.Reject(c.columns[1], loader.NoCountry, err.Error())
+		return
+	case region == "":
+		t.Reject(c.columns[2], loader.Missing, "")
+		return
+	case group != "" && !slices.Contains(groups, group):
+		t.Reject(c.columns[3], loader.NotAllowed, incomeUnit)
+		return
+	case seen[id] != 0:
+		t.Reject("", loader.Repeated, fmt.Sprintf("line %d has it too", seen[id]))
+		return
+	}
+	seen[id] = t.Line()
+	c.fill(sink.Row(kind, t.File(), t.Line()), id, regions, region)
+	if group != "" {
+		c.fill(sink.Beside(kind, t.File(), t.Line()), id, incomes, group)
+	}
+}
+
+func (c *classification) fill(row graph.Row, id, scheme, class string) {
+	row.SetText("country", id)
+	row.SetText("scheme", scheme)
+	if c.Year != 0 {
+		row.SetInt("year", c.Year)
+	}
+	row.SetText("class", class)
+	row.SetText("source", "World Bank Country and Lending Groups")
+}

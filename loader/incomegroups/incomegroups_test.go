@@ -1,0 +1,146 @@
+package incomegroups
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/loader"
+	"tiermap/loader/loadertest"
+	"tiermap/loader/loadertest/damage"
+)
+
+const file = "world_bank_countryclass.csv"
+
+var builtin = func() *country.List {
+	list, err := country.Builtin()
+	if err != nil {
+		panic(err)
+	}
+	return list
+}()
+
+func run(t testing.TB, path string, o Options) (store *loadertest.Store, report *loader.Report, rejects string) {
+	t.Helper()
+	o.Countries = builtin
+	jobs, err := Jobs([]string{path}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w, err := loader.NewRejectWriter(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store = loadertest.New()
+	if report, err = loader.Run(t.Context(), store, jobs[0], loader.Options{Rejects: w}); err != nil {
+		t.Fatal(err)
+	}
+	return store, report, strings.ReplaceAll(b.String(), `"`, "")
+}
+
+func TestSample(t *testing.T) {
+	store, report, rejects := run(t, "testdata", Options{Year: 2026})
+	var got []string
+	for _, row := range store.Rows[dataset] {
+		got = append(got, row.Line("line", "country", "scheme", "year", "class"))
+	}
+	want := []string{
+		"2 AFG WB.REGION 2026 Middle East, North Africa, Afghanistan & Pakistan", "2 AFG WB.INCOME 2026 Low income",
+		"3 CHANNEL-ISLANDS WB.REGION 2026 Europe & Central Asia", "3 CHANNEL-ISLANDS WB.INCOME 2026 High income",
+		"4 VEN WB.REGION 2026 Latin America & Caribbean",
+		"5 PSE WB.REGION 2026 Middle East, North Africa, Afghanistan & Pakistan", "5 PSE WB.INCOME 2026 Lower middle income",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("facts\n%s", strings.Join(got, "\n"))
+	}
+	if report.Read != 9 || report.Accepted != 4 || report.Rejected != 5 || report.Passed[aggregate] != 1 {
+		t.Errorf("%+v", report)
+	}
+	for _, reject := range []string{"7,,,repeated_key", "8,country_code,XXX,unknown_country", "9,income_group,Middling income,not_allowed",
+		"10,region,,missing", "11,country_code,,unknown_country"} {
+		if !strings.Contains(rejects, ","+reject) {
+			t.Errorf("%s is not among the rejects\n%s", reject, rejects)
+		}
+	}
+}
+
+// TestNames holds the publisher's own names of the columns, and a year that is
+// not known.
+func TestNames(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "CLASS.csv")
+	if err := os.WriteFile(path, []byte("\ufeffEconomy,Code,Region,Income group,Lending category\r\nChile,CHL,Latin America & Caribbean,High income,IBRD\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store, _, _ := run(t, path, Options{})
+	rows := store.Rows[dataset]
+	if len(rows) != 2 || rows[1].Line("country", "scheme", "year", "class") != "CHL WB.INCOME - High income" {
+		t.Errorf("%v", rows)
+	}
+}
+
+func TestJobsRefuse(t *testing.T) {
+	other := filepath.Join(t.TempDir(), "other.csv")
+	if err := os.WriteFile(other, []byte("code,year\nFRA,2022\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, paths := range map[string][]string{"0 tables": {other}, "2 tables": {"testdata", "testdata"}, "there is no such file": {"none"}} {
+		if _, err := Jobs(paths, Options{Countries: builtin}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %s", paths, err, want)
+		}
+	}
+	for _, o := range []Options{{Retrieved: "2025"}, {Year: 26}} {
+		if _, err := Jobs([]string{"testdata"}, o); graph.CodeOf(err) != graph.BadInput {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+}
+
+func sample(t testing.TB) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func TestDamagedFiles(t *testing.T) {
+	damage.Files(t, map[string][]byte{file: sample(t)}, func(dir string) ([]loader.Job, error) {
+		return Jobs([]string{dir}, Options{Countries: builtin})
+	})
+}
+
+// Whatever a table holds: accepted + rejected = read, and a class is one of a
+// country.
+func FuzzTable(f *testing.F) {
+	f.Add(sample(f))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		path := filepath.Join(t.TempDir(), file)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		jobs, err := Jobs([]string{path}, Options{Countries: builtin})
+		if err != nil {
+			if graph.CodeOf(err) != graph.BadInput {
+				t.Fatal(err)
+			}
+			return
+		}
+		store := loadertest.New()
+		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
+		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
+			t.Fatal(err, report)
+		}
+		for _, row := range store.Rows[dataset] {
+			if row["country"] == "" || row["class"] == "" || row["scheme"] == incomes && !slices.Contains(groups, row["class"]) {
+				t.Errorf("%v", row)
+			}
+		}
+	})
+}

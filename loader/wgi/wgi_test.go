@@ -1,0 +1,126 @@
+package wgi
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/loader"
+	"tiermap/loader/loadertest"
+	"tiermap/loader/loadertest/damage"
+)
+
+const file = "wgidataset.csv"
+
+var builtin = func() *country.List {
+	list, err := country.Builtin()
+	if err != nil {
+		panic(err)
+	}
+	return list
+}()
+
+func TestSample(t *testing.T) {
+	jobs, err := Jobs([]string{"testdata"}, Options{Countries: builtin, Retrieved: "2026-11-21", Priority: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rejects bytes.Buffer
+	w, err := loader.NewRejectWriter(&rejects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := loadertest.New()
+	report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{Rejects: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range store.Rows[dataset] {
+		got = append(got, row.Line("line", "country", "indicator", "year", "value", "standard_error"))
+	}
+	want := []string{
+		"2 AFG WGI.CC 1996 -1.291704773902893 0.34050697088241577",
+		"4 COD WGI.PV 2022 -2.1 0.21", "5 ROU WGI.PV 2022 0.5 0.2", "6 AND WGI.PV 2022 1.6 0.25", "7 TLS WGI.PV 2022 0.1 0.22",
+		"8 PSE WGI.PV 2022 -1.9 0.22", "9 XKX WGI.PV 2022 -0.2 0.22", "10 TWN WGI.PV 2022 0.7 -",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("facts\n%s", strings.Join(got, "\n"))
+	}
+	if report.Read != 15 || report.Accepted != 8 || report.Rejected != 7 || report.Passed[gap] != 1 {
+		t.Errorf("%+v", report)
+	}
+	for _, reject := range []string{"11,,,repeated_key", "12,code,XXX,unknown_country", "13,year,22,out_of_range", "14,indicator,xx,not_allowed",
+		"15,estimate,n/a,not_number", "16,stddev,-0.2,negative", "17,estimate,,missing"} {
+		if !strings.Contains(strings.ReplaceAll(rejects.String(), `"`, ""), ","+reject) {
+			t.Errorf("%s is not among the rejects\n%s", reject, rejects.String())
+		}
+	}
+	if d := store.Datasets[dataset]; d.Priority != 2 || d.Retrieved != "2026-11-21" || d.Licence != "CC BY 4.0" {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestJobsRefuse(t *testing.T) {
+	other := filepath.Join(t.TempDir(), "other.csv")
+	if err := os.WriteFile(other, []byte("code,year\nFRA,2022\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, paths := range map[string][]string{"0 tables": {other}, "2 tables": {"testdata", "testdata"}, "there is no such file": {"none"}} {
+		if _, err := Jobs(paths, Options{Countries: builtin}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %s", paths, err, want)
+		}
+	}
+	if _, err := Jobs([]string{"testdata"}, Options{Retrieved: "2025"}); graph.CodeOf(err) != graph.BadInput {
+		t.Error(err)
+	}
+}
+
+func sample(t testing.TB) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func TestDamagedFiles(t *testing.T) {
+	damage.Files(t, map[string][]byte{file: sample(t)}, func(dir string) ([]loader.Job, error) {
+		return Jobs([]string{dir}, Options{Countries: builtin})
+	})
+}
+
+// Whatever a table holds: accepted + rejected = read, and every score has a
+// value.
+func FuzzTable(f *testing.F) {
+	f.Add(sample(f))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		path := filepath.Join(t.TempDir(), file)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		jobs, err := Jobs([]string{path}, Options{Countries: builtin})
+		if err != nil {
+			if graph.CodeOf(err) != graph.BadInput {
+				t.Fatal(err)
+			}
+			return
+		}
+		store := loadertest.New()
+		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
+		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
+			t.Fatal(err, report)
+		}
+		for _, row := range store.Rows[dataset] {
+			if row["country"] == "" || row["value"] == "" || strings.HasPrefix(row["standard_error"], "-") {
+				t.Errorf("%v", row)
+			}
+		}
+	})
+}
