@@ -478,6 +478,8 @@ func (b *builder) coverageType() *graphql.Object {
 			}),
 		"estimatedShare": answerField(must(graphql.Float), "Share that takes at least one estimated step.", nil,
 			func(p graphql.ResolveParams, a asked) (any, error) { return a.EstimatedShare(p.Context) }),
+		"residual": answerField(must(graphql.Float), "By how much a share may be off because a large cycle was solved by iteration; 0 where everything was solved directly.", nil,
+			func(p graphql.ResolveParams, a asked) (any, error) { return a.Residual(p.Context) }),
 		"pooled": answerField(list(b.nodes.product), "Those of the products that everyone draws from one world market.", nil,
 			func(p graphql.ResolveParams, a asked) (any, error) {
 				_, pooled, err := a.Chain(p.Context)

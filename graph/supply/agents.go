@@ -191,7 +191,7 @@ func (w *Walk) cutAtMakers(c *chain) *chain {
 		}
 		start = append(start, int32(len(to)))
 	}
-	return newChain(start, to, prob, stop)
+	return w.chain.alike(start, to, prob, stop)
 }
 
 // sourcingOnly returns the steps of the walk to where something is made, and none

@@ -29,6 +29,8 @@ type chain struct {
 	// out[outStart[s]:outStart[s+1]].
 	outStart []int32
 	out      []step
+
+	dense int // states of the largest component that is solved as a dense block
 }
 
 type step struct {
@@ -47,8 +49,9 @@ type component struct {
 
 // block keeps what is known of I − P within one component.
 type block struct {
-	factor  lazy[factors]
-	inverse lazy[[]float64]
+	factor    lazy[factors]
+	inverse   lazy[[]float64]
+	iteration lazy[*iteration] // of one that is too large for them
 }
 
 // denseLimit is the largest component that is solved as a dense block: 72 MB
@@ -56,7 +59,7 @@ type block struct {
 const denseLimit = 3000
 
 func newChain(start, to []int32, prob, stop []float64) *chain {
-	c := &chain{start: start, to: to, prob: prob, stop: stop}
+	c := &chain{start: start, to: to, prob: prob, stop: stop, dense: denseLimit}
 	sets := stronglyConnected(start, to)
 	c.components = make([]component, len(sets))
 	c.of = make([]int32, len(stop))
@@ -87,6 +90,13 @@ func newChain(start, to []int32, prob, stop []float64) *chain {
 		}
 	}
 	return c
+}
+
+// alike returns another chain that is solved as this one is.
+func (c *chain) alike(start, to []int32, prob, stop []float64) *chain {
+	other := newChain(start, to, prob, stop)
+	other.dense = c.dense
+	return other
 }
 
 // outOf returns the steps from s that leave its component.
@@ -198,6 +208,8 @@ type factors struct {
 	a []float64 // n rows of n+1
 }
 
+func newFactors(n int) factors { return factors{n: n, a: make([]float64, n*(n+1))} }
+
 func (f factors) row(i int) []float64 { return f.a[i*(f.n+1) : (i+1)*(f.n+1)] }
 
 // factors returns the factors of a block. Pivots are sums of what leaves (GTH:
@@ -208,11 +220,11 @@ func (c *chain) factors(ctx context.Context, k int32) (factors, error) {
 	part := &c.components[k]
 	return part.block.factor.get(func() (factors, error) {
 		n := len(part.states)
-		if n > denseLimit {
+		if n > c.dense {
 			return factors{}, graph.Errorf(graph.TooLarge,
-				"trade ties %d stages into one cycle; at most %d are solved exactly", n, denseLimit)
+				"trade or supplies tie %d stages into one cycle; what is asked is computed for at most %d: ask for origins, paths, or the pass-through of companies and plants", n, c.dense)
 		}
-		f := factors{n: n, a: make([]float64, n*(n+1))}
+		f := newFactors(n)
 		for i, s := range part.states {
 			row := f.row(i)
 			row[n] = c.stop[s]
@@ -309,16 +321,32 @@ func (c *chain) inverse(ctx context.Context, k int32) ([]float64, error) {
 // visits, over components lo to hi. What steps on beyond hi is left there as
 // entries. The walk stops where it enters a ring.
 func (c *chain) visits(ctx context.Context, x []float64, lo, hi int32) error {
+	_, err := c.visitsOff(ctx, x, lo, hi)
+	return err
+}
+
+// visitsOff is visits, and returns by how much a share that follows from them may
+// be off: 0 where all is eliminated, and nothing iterated.
+func (c *chain) visitsOff(ctx context.Context, x []float64, lo, hi int32) (off float64, err error) {
 	var scratch []float64
 	for k := lo; k < hi; k++ {
 		part := &c.components[k]
 		if part.ring || !c.entered(part, x) {
 			continue
 		}
-		if part.block != nil {
+		switch {
+		case c.iterated(part):
+			scratch = gather(scratch, part.states, x)
+			visits, more, err := c.iteration(k).enter(ctx, scratch, 1)
+			if err != nil {
+				return 0, err
+			}
+			off += more[0]
+			scatter(visits, part.states, x)
+		case part.block != nil:
 			f, err := c.factors(ctx, k)
 			if err != nil {
-				return err
+				return 0, err
 			}
 			scratch = gather(scratch, part.states, x)
 			f.visits(scratch)
@@ -326,7 +354,24 @@ func (c *chain) visits(ctx context.Context, x []float64, lo, hi int32) error {
 		}
 		c.leave(k, x)
 	}
-	return ctx.Err()
+	return off, ctx.Err()
+}
+
+// iterated tells whether a component is solved by iteration.
+func (c *chain) iterated(part *component) bool {
+	return part.block != nil && len(part.states) > c.dense
+}
+
+// largest returns how many states the largest component has that is solved by
+// iteration; 0 where none is.
+func (c *chain) largest() int {
+	most := 0
+	for k := range c.components {
+		if part := &c.components[k]; c.iterated(part) {
+			most = max(most, len(part.states))
+		}
+	}
+	return most
 }
 
 func (c *chain) entered(part *component, x []float64) bool {
@@ -370,11 +415,19 @@ func (c *chain) chances(ctx context.Context, h []float64, components []bool) err
 		if part.block == nil || !c.entered(part, h) {
 			continue
 		}
+		scratch = gather(scratch, part.states, h)
+		if c.iterated(part) {
+			chances, _, err := c.iteration(k).meet(ctx, scratch)
+			if err != nil {
+				return err
+			}
+			scatter(chances, part.states, h)
+			continue
+		}
 		f, err := c.factors(ctx, k)
 		if err != nil {
 			return err
 		}
-		scratch = gather(scratch, part.states, h)
 		f.chances(scratch)
 		scatter(scratch, part.states, h)
 	}
@@ -389,6 +442,9 @@ func (c *chain) prepare(ctx context.Context, s int32) error {
 // factorise factorises blocks, several at a time.
 func (c *chain) factorise(ctx context.Context, blocks []int32) error {
 	return parallel(ctx, len(blocks), func(_, i int) error {
+		if c.iterated(&c.components[blocks[i]]) {
+			return nil
+		}
 		_, err := c.factors(ctx, blocks[i])
 		return err
 	})

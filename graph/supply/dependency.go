@@ -1,6 +1,9 @@
 package supply
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // Stage is one product in one place: a node of the network by its ids.
 type Stage struct {
@@ -14,7 +17,7 @@ type Stage struct {
 //
 // A method that takes a context returns its error when the question is
 // abandoned, and a [graph.TooLarge] error where the network exceeds what is
-// solved exactly. A target without supply is no error: its shares are zero and
+// solved exactly, or by iteration within the bound that Residual states. A target without supply is no error: its shares are zero and
 // its lists empty.
 type Dependency struct {
 	walk   *Walk
@@ -26,13 +29,21 @@ type Dependency struct {
 	state   int32 // where the walk starts; -1: no supply
 	firm    int32 // the producer that is asked about, -1: none, the place is
 
-	visited   lazy[[]float64] // by state
+	visited   lazy[visited]
 	reached   lazy[[]float64] // by state
 	countries lazy[[]*country]
 }
 
 // Target returns the place and product that were asked for.
 func (d *Dependency) Target() Stage { return d.target }
+
+// Residual returns by how much any share of the target may be off because a large
+// cycle was solved by iteration; 0 where everything was eliminated, as in all
+// networks whose cycles tie at most 3,000 stages together.
+func (d *Dependency) Residual(ctx context.Context) (float64, error) {
+	v, err := d.walked(ctx)
+	return v.off, err
+}
 
 // HasSupply tells whether the target has any supply.
 func (d *Dependency) HasSupply() bool { return d.state >= 0 }
@@ -64,9 +75,14 @@ func (d *Dependency) Assumptions() []string {
 			firm, d.target.Product, d.walk.network.Year))
 	}
 	if !d.HasSupply() {
-		assumptions = append(assumptions, fmt.Sprintf(
+		return append(assumptions, fmt.Sprintf(
 			"No supply of %s in %s is known for %d: every share is zero.",
 			d.target.Product, d.target.Place, d.walk.network.Year))
+	}
+	if n := d.walk.chain.largest(); n > 0 {
+		assumptions = append(assumptions, fmt.Sprintf(
+			"%d stages supply each other in one cycle: it is solved by iteration until no share is off by more than %.0e, and where that is not reached, by more than %.0e at the very most; the residual of the answer says how far it went. Smaller shares than that mean nothing.",
+			n, residualGoal, residualMost))
 	}
 	return assumptions
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -543,8 +545,10 @@ func TestAbandonedQuestion(t *testing.T) {
 	}
 }
 
-// A cycle of more stages than are solved exactly is refused, never cut.
-func TestCycleTooLarge(t *testing.T) {
+// A cycle of more stages than are eliminated is iterated on, and says so: place k
+// of it makes half of its supply, and has the other half from place k+1. What
+// needs every return of every stage is refused.
+func TestCycleOfManyStages(t *testing.T) {
 	const places = 3001
 	n := &supply.Network{Year: 2024, Products: []supply.Product{{ID: "p", Raw: true}}, TradeStart: []int32{0}, InputStart: []int32{0}}
 	for i := range int32(places) {
@@ -554,7 +558,25 @@ func TestCycleTooLarge(t *testing.T) {
 		n.TradeStart = append(n.TradeStart, i+1)
 		n.InputStart = append(n.InputStart, 0)
 	}
-	_, err := ask(t, supply.NewWalk(n), at("C0000", "p")).Shares(context.Background())
+	ctx := context.Background()
+	d := ask(t, supply.NewWalk(n), at("C0000", "p"))
+	shares, err := d.Shares(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	residual, err := d.Residual(ctx)
+	if err != nil || residual == 0 || residual > 1e-12 {
+		t.Errorf("residual %g (%v)", residual, err)
+	}
+	for k, share := range shares[:30] {
+		if want := math.Pow(2, -float64(k+1)); share.Place != n.Places[k] || math.Abs(share.Origin-want) > residual {
+			t.Errorf("origin %d: %v, want %g of %s", k, share, want, n.Places[k])
+		}
+	}
+	if said := strings.Join(d.Assumptions(), " "); !strings.Contains(said, "3001 stages supply each other in one cycle") {
+		t.Errorf("assumptions %q", said)
+	}
+	_, err = d.Chokepoints(ctx, supply.KindStage, supply.DefaultEpsilon, 0, 0)
 	if graph.CodeOf(err) != graph.TooLarge {
 		t.Errorf("error %v", err)
 	}

@@ -363,7 +363,7 @@ func (w *Walk) until(x *set, h []float64) *chain {
 		stop[s] = left*all.stop[s] + h[s]
 		start = append(start, int32(len(to)))
 	}
-	return newChain(start, to, prob, stop)
+	return all.alike(start, to, prob, stop)
 }
 
 // unexplained returns, by state, the chance that a walk from there ends

@@ -6,20 +6,33 @@ import (
 	"slices"
 )
 
+// visited is the expected number of visits of each state, and by how much a share
+// that follows from them may be off.
+type visited struct {
+	visits []float64
+	off    float64
+}
+
 // visits returns the expected number of visits of each state, the walk stopped
 // where it enters a closed ring.
 func (d *Dependency) visits(ctx context.Context) ([]float64, error) {
-	return d.visited.get(func() ([]float64, error) {
+	v, err := d.walked(ctx)
+	return v.visits, err
+}
+
+func (d *Dependency) walked(ctx context.Context) (visited, error) {
+	return d.visited.get(func() (v visited, err error) {
 		c := d.walk.chain
-		x := make([]float64, d.walk.states)
+		v.visits = make([]float64, d.walk.states)
 		if d.state < 0 {
-			return x, nil
+			return v, nil
 		}
 		if err := c.prepare(ctx, d.state); err != nil {
-			return nil, err
+			return v, err
 		}
-		x[d.state] = 1
-		return x, c.visits(ctx, x, c.of[d.state], int32(len(c.components)))
+		v.visits[d.state] = 1
+		v.off, err = c.visitsOff(ctx, v.visits, c.of[d.state], int32(len(c.components)))
+		return v, err
 	})
 }
 
