@@ -12,7 +12,7 @@ import (
 )
 
 // MethodsVersion is the version of docs/methods.md that the answers follow.
-const MethodsVersion = "1.1"
+const MethodsVersion = "1.2"
 
 // item is a piece of an answer with what it rests on, which knows the names of
 // its ids.
