@@ -57,7 +57,6 @@ type loadOptions struct {
 	name        string
 	revision    string
 	eurUSD      float64
-	year        int
 	code        string
 	from, to    string
 	year        int
