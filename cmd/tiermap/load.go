@@ -28,6 +28,7 @@ import (
 	"tiermap/loader/hs"
 	"tiermap/loader/incomegroups"
 	"tiermap/loader/magnets"
+	"tiermap/loader/measures"
 	"tiermap/loader/mrio"
 	"tiermap/loader/semiconductors"
 	"tiermap/loader/tables"
@@ -197,6 +198,12 @@ func sources() []source {
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return eucrm.Jobs(paths, eucrm.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priorityGiven()})
 			}, flags: rankedFlag},
+		{name: "measures", paths: "FOLDER", short: "export controls, entity lists and other measures with their dates and codes",
+			long: "Tables compiled from ministries' notices, by their columns (docs/sources/measures.md). All that is named together\n" +
+				"becomes one dataset.",
+			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return measures.Jobs(paths, measures.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
+			}},
 		{name: "wgi", paths: "FILE", short: "the World Bank's Worldwide Governance Indicators, with standard errors",
 			long: "The long table (code, countryname, year, indicator, estimate, stddev, …) as CSV, plain, .gz, .zst or in a .zip.",
 			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {

@@ -1,0 +1,194 @@
+package measures
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tiermap/graph"
+	"tiermap/graph/country"
+	"tiermap/loader"
+	"tiermap/loader/loadertest"
+	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/terms"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var builtin = func() *country.List {
+	list, err := country.Builtin()
+	if err != nil {
+		panic(err)
+	}
+	return list
+}()
+
+// catalogue has what the tables of words name.
+func catalogue(t testing.TB) loadertest.Catalogue {
+	t.Helper()
+	materials, err := terms.Read(materialsCSV)
+	if err != nil {
+		t.Fatal(err)
+	}
+	products, err := terms.Read(productsCSV)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loadertest.Catalogue{Materials: materials.IDs(), Products: products.IDs()}
+}
+
+func load(t testing.TB, store terms.Store) (rows []loadertest.Row, report *loader.Report, rejects string) {
+	t.Helper()
+	jobs, err := Jobs([]string{"testdata"}, Options{Countries: builtin, Store: store, Retrieved: "2026-11-21"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w, err := loader.NewRejectWriter(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory := loadertest.New()
+	if report, err = loader.Run(t.Context(), memory, jobs[0], loader.Options{Rejects: w}); err != nil {
+		t.Fatal(err)
+	}
+	return memory.Rows[dataset], report, out.String()
+}
+
+// TestSample holds what becomes of the sample, which a person has read.
+func TestSample(t *testing.T) {
+	rows, report, rejects := load(t, catalogue(t))
+	var b strings.Builder
+	schema := graph.NewSchema()
+	for _, row := range rows {
+		kind := schema.Kind(graph.Measure)
+		if row["measure"] != "" {
+			kind = schema.Kind(graph.Covers)
+		}
+		b.WriteString(row["file"] + ":" + row["line"] + " " + kind.Table)
+		for _, f := range kind.FileFields() {
+			if v := row[f.Name]; v != "" && v != kind.Table { // a row of loadertest has its table under "kind"
+				b.WriteString(" " + f.Name + "=" + v)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	golden(t, "facts.golden", b.String())
+	golden(t, "rejects.golden", rejects)
+	if report.Read != 22 || report.Accepted != 10 || report.Rejected != 12 {
+		t.Errorf("read %d, accepted %d, rejected %d", report.Read, report.Accepted, report.Rejected)
+	}
+	if len(report.Notes) != 1 || !strings.HasSuffix(report.Notes[0], ": unobtainium") {
+		t.Errorf("%q", report.Notes)
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s\n%s", name, got)
+	}
+}
+
+func TestEnd(t *testing.T) {
+	for text, want := range map[string][3]string{
+		"": {}, "2026-01": {"2026-01"}, "2026-11-27": {"2026-11-27"},
+		"suspended 2025-11-09 to 2026-11-27":          {"", "2025-11-09", "2026-11-27"},
+		"suspended 2025-11-07 (No. 70) to 2026-11-10": {"", "2025-11-07", "2026-11-10"},
+	} {
+		until, from, to, ok := end(text)
+		if !ok || [3]string{until, from, to} != want {
+			t.Errorf("%q: %q %q %q %v", text, until, from, to, ok)
+		}
+	}
+	for _, text := range []string{"soon", "suspended", "suspended now to 2026-11-10", "suspended 2025-11-07 to then", "2026-13-01", "2026-02-30"} {
+		if _, _, _, ok := end(text); ok {
+			t.Errorf("%q is no end", text)
+		}
+	}
+}
+
+func TestNoCatalogue(t *testing.T) {
+	_, report, rejects := load(t, loadertest.Catalogue{})
+	if report.Reasons[loader.NoReference] != 6 || !strings.Contains(rejects, "load the catalogue first") {
+		t.Errorf("%+v\n%s", report, rejects)
+	}
+}
+
+func TestJobsRefuse(t *testing.T) {
+	for want, paths := range map[string][]string{"no table of measures": {t.TempDir()}, "there is no such file": {"none"}} {
+		if _, err := Jobs(paths, Options{Countries: builtin}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %s", paths, err, want)
+		}
+	}
+	if _, err := Jobs([]string{"testdata"}, Options{Retrieved: "2025"}); graph.CodeOf(err) != graph.BadInput {
+		t.Error(err)
+	}
+}
+
+func sample(t testing.TB) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	for _, name := range []string{"export_controls.csv", "entity_lists.csv", "other_events.csv"} {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = content
+	}
+	return files
+}
+
+func TestDamagedFiles(t *testing.T) {
+	c := catalogue(t)
+	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) {
+		return Jobs([]string{dir}, Options{Countries: builtin, Store: c})
+	})
+}
+
+// Whatever a table holds: accepted + rejected = read, and ids are ids.
+func FuzzTable(f *testing.F) {
+	for _, content := range sample(f) {
+		f.Add(content)
+	}
+	c := catalogue(f)
+	f.Fuzz(func(t *testing.T, content []byte) {
+		path := filepath.Join(t.TempDir(), "measures.csv")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		jobs, err := Jobs([]string{path}, Options{Countries: builtin, Store: c})
+		if err != nil {
+			if graph.CodeOf(err) != graph.BadInput {
+				t.Fatal(err)
+			}
+			return
+		}
+		store := loadertest.New()
+		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
+		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
+			t.Fatal(err, report)
+		}
+		for _, row := range store.Rows[dataset] {
+			if id := row["id"] + row["measure"]; !graph.ValidID(id) {
+				t.Errorf("%v", row)
+			}
+			if _, _, ok := graph.SplitCode(row["code"]); row["code"] != "" && !ok {
+				t.Errorf("%v", row)
+			}
+		}
+	})
+}
