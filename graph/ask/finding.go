@@ -3,6 +3,7 @@ package ask
 import (
 	"context"
 	"math"
+	"slices"
 
 	"tiermap/graph/country"
 	"tiermap/graph/finding"
@@ -20,10 +21,12 @@ func (a *Answer) Finding(ctx context.Context, language finding.Language, epsilon
 	if a.isFirm() {
 		said.Place = a.firmName()
 	}
-	tonnes, ok := a.SupplyTonnes()
-	if said.Tonnes = tonnes; !ok {
-		said.Tonnes = math.NaN()
+	said.Tonnes = math.NaN()
+	if a.TonnesKnown() {
+		said.Tonnes, _ = a.SupplyTonnes()
 	}
+	said.Pooled = slices.ContainsFunc(a.assembly.Products, func(p supply.Product) bool { return p.ID == a.Product.ID && p.Pooled })
+	said.InValue = a.assembly.Table != ""
 	shares, err := a.Shares(ctx)
 	if err != nil {
 		return finding.Finding{}, err

@@ -31,7 +31,9 @@ type Answer struct {
 	Year     int
 
 	HasSupply bool
-	Tonnes    float64 // supply; NaN where the product is drawn from a pool
+	Pooled    bool    // everyone draws the product from one world market
+	InValue   bool    // shares are of value: an input-output table
+	Tonnes    float64 // supply; NaN where it is not known
 	Domestic  float64 // made in the place itself
 
 	Shares      []Share // by origin, descending; those of the place itself among them
@@ -109,8 +111,6 @@ func total(ends []End) (sum float64) {
 	return sum
 }
 
-func (w *writer) pooled() bool { return math.IsNaN(w.Tonnes) }
-
 // headline tells the country that most starts in, beside what is bought there.
 func (w *writer) headline() string {
 	product, place := w.product(w.Product), w.place(w.Place)
@@ -131,7 +131,7 @@ func (w *writer) compare(s Share) string {
 	switch {
 	case s.Place.ID == w.Place.ID:
 		return "own"
-	case w.pooled():
+	case w.Pooled:
 		return "pooled"
 	case s.Direct == 0:
 		return "not bought"
@@ -162,8 +162,8 @@ func (w *writer) estimatedAll(sentence string) string {
 
 // amount says how much there is, and what part the place makes itself.
 func (w *writer) amount() string {
-	if w.pooled() {
-		return "" // the headline says that there are no trade data
+	if math.IsNaN(w.Tonnes) {
+		return ""
 	}
 	mass := w.say("gross", w.product(w.Product))
 	if w.Material.ID != "" {
@@ -189,7 +189,7 @@ func (w *writer) starts() string {
 	for _, s := range w.Shares {
 		if s.Origin >= notable && len(parts) < listed {
 			direct := w.share(s.Direct)
-			if s.Place.ID == w.Place.ID && !w.pooled() {
+			if s.Place.ID == w.Place.ID && !w.Pooled {
 				direct = w.say("made there", direct)
 			}
 			parts = append(parts, w.say("beside", w.place(s.Place), w.share(s.Origin), direct))
@@ -198,7 +198,7 @@ func (w *writer) starts() string {
 	if len(parts) == 0 {
 		return ""
 	}
-	if w.pooled() {
+	if w.Pooled {
 		return w.say("starts pool", w.list(parts))
 	}
 	return w.say("starts", w.list(parts))
@@ -206,7 +206,7 @@ func (w *writer) starts() string {
 
 // passedOn names the countries that sell more than starts in them.
 func (w *writer) passedOn() string {
-	if w.pooled() {
+	if w.Pooled {
 		return ""
 	}
 	traders := slices.Clone(w.Shares)
@@ -270,7 +270,9 @@ func (w *writer) chokepoints() string {
 // basis says what the shares are of.
 func (w *writer) basis() string {
 	switch {
-	case w.pooled():
+	case w.InValue:
+		return w.say("basis value")
+	case w.Pooled:
 		return w.say("basis pool")
 	case w.Material.ID == "":
 		return w.say("basis gross")

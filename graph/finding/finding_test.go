@@ -91,10 +91,19 @@ func shapes() []struct {
 			a.Chokepoints = []finding.Chokepoint{{congo, 1, true}, {china, 1, true}}
 		})},
 		{"pooled", answer(func(a *finding.Answer) {
-			a.Product, a.Tonnes = turbine, math.NaN()
+			a.Product, a.Tonnes, a.Pooled = turbine, math.NaN(), true
 			a.Shares = shares(finding.Share{china, 0.6, 0.8}, finding.Share{netherlands, 0.05, 0})
 			a.Unexplained = []finding.End{{chile, magnet, 0.2, supply.ReasonNoInput}}
 			a.Domestic, a.Estimated = 0.05, 0.3
+		})},
+		{"a firm of which no tonnes are known", answer(func(a *finding.Answer) {
+			a.Place, a.Tonnes = finding.Name{ID: "acme", English: "Acme Magnets"}, math.NaN()
+			a.Shares = shares(finding.Share{china, 0.6, 0.9}, finding.Share{belgium, 0.4, 0.1})
+		})},
+		{"a sector of an input-output table", answer(func(a *finding.Answer) {
+			a.Product, a.Material, a.Tonnes, a.InValue = finding.Name{ID: "WIOD:c14", English: "Electrical equipment"}, finding.Name{}, math.NaN(), true
+			a.Shares = shares(finding.Share{netherlands, 0.5, 0.61}, finding.Share{china, 0.5, 0.39})
+			a.Domestic = 0.5
 		})},
 		{"a trade code, in gross tonnes", answer(func(a *finding.Answer) {
 			a.Product, a.Material, a.Tonnes = code, finding.Name{}, 999.6
@@ -142,7 +151,7 @@ func TestWriteWholeSentences(t *testing.T) {
 		a := finding.Answer{
 			Place: rapid.SampledFrom(places).Draw(t, "place"), Product: rapid.SampledFrom(products).Draw(t, "product"),
 			Material: rapid.SampledFrom([]finding.Name{{}, cobalt}).Draw(t, "material"), Members: rapid.SampledFrom([]int{0, 27}).Draw(t, "members"),
-			Year: rapid.IntRange(1990, 2030).Draw(t, "year"), HasSupply: rapid.Bool().Draw(t, "supply"),
+			Pooled: rapid.Bool().Draw(t, "pooled"), InValue: rapid.Bool().Draw(t, "value"), Year: rapid.IntRange(1990, 2030).Draw(t, "year"), HasSupply: rapid.Bool().Draw(t, "supply"),
 			Tonnes: rapid.SampledFrom([]float64{math.NaN(), 1e-9, 0.5, 999.6, 1e5, 1e15}).Draw(t, "tonnes"), Estimated: share.Draw(t, "estimated"),
 		}
 		for range rapid.IntRange(0, 7).Draw(t, "shares") {

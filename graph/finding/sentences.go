@@ -41,6 +41,7 @@ func englishSentences() map[string]string {
 		"singles":      "Single points of failure: %[2]s. Without any one of them next to no %[3]s would reach %[4]s.",
 		"passes":       "The greatest chokepoint is %[2]s, which %[3]s passes.",
 
+		"basis value":     "Shares are of output, in money and not in mass.",
 		"basis pool":      "Shares are of what is drawn from the world market.",
 		"basis gross":     "Shares are of supply, production and imports, in tonnes of the product.",
 		"basis contained": "Shares are of supply, production and imports, in tonnes of contained %[2]s.",
@@ -87,6 +88,7 @@ func dutchSentences() map[string]string {
 		"singles":      "Enkelvoudige breekpunten: %[2]s. Valt er één weg, dan komt er vrijwel geen %[3]s in %[4]s.",
 		"passes":       "Het grootste knelpunt is %[2]s: daar gaat %[3]s doorheen.",
 
+		"basis value":     "Aandelen zijn van de productiewaarde, in geld en niet in massa.",
 		"basis pool":      "Aandelen zijn van wat uit de wereldmarkt wordt geput.",
 		"basis gross":     "Aandelen zijn van het aanbod, productie en invoer, in tonnen product.",
 		"basis contained": "Aandelen zijn van het aanbod, productie en invoer, in tonnen %[2]s die het bevat.",

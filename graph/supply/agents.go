@@ -275,6 +275,13 @@ func (w *Walk) FirmDependency(product string) (*Dependency, error) {
 	return d, nil
 }
 
+// TonnesKnown tells whether the target's tonnes are known: a firm of which they are
+// not counts as 1.
+func (d *Dependency) TonnesKnown() bool {
+	_, ok := d.SupplyTonnes()
+	return ok && (d.firm < 0 || known(d.walk.network.Target.tonnes))
+}
+
 // isOwnPlants tells whether the sources of a firm that makes nothing itself are its
 // own plants.
 func (w *Walk) isOwnPlants(agent int32) bool {
