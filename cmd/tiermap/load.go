@@ -20,6 +20,7 @@ import (
 	"tiermap/loader/baci"
 	"tiermap/loader/bgs"
 	"tiermap/loader/comext"
+	"tiermap/loader/composition"
 	"tiermap/loader/comtrade"
 	"tiermap/loader/drc"
 	"tiermap/loader/eucrm"
@@ -198,6 +199,15 @@ func sources() []source {
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return eucrm.Jobs(paths, eucrm.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priorityGiven()})
 			}, flags: rankedFlag},
+		{name: "composition", paths: "FOLDER", short: "what technologies take of materials, by-products, recycling, demand, compiled from the literature",
+			long: "Tables of material intensities, battery chemistries, companionality, recycling rates, demand by scenario and trade\n" +
+				"codes, by their columns (docs/sources/composition.md). Each becomes one dataset.",
+			jobs: func(paths []string, _ *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
+				return composition.Jobs(paths, composition.Options{Store: store, Retrieved: o.retrieved, Priority: o.priority, Revision: o.revision})
+			},
+			flags: func(f *pflag.FlagSet, o *loadOptions) {
+				f.StringVar(&o.revision, "revision", "", "revision of the Harmonized System of the trade codes; left out = HS2022")
+			}},
 		{name: "measures", paths: "FOLDER", short: "export controls, entity lists and other measures with their dates and codes",
 			long: "Tables compiled from ministries' notices, by their columns (docs/sources/measures.md). All that is named together\n" +
 				"becomes one dataset.",
