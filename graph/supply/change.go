@@ -146,7 +146,7 @@ func (s *side) contribute(other *side, sign float64, sum map[LinkChange]float64)
 	// The step into the start: it differs where one of the two draws from a pool.
 	_, ownChance := s.at(s.start)
 	_, chance := other.at(s.start)
-	sum[linkOf(stateName{stage: s.Target()}, s.start)] += sign * (ownChance + chance) / 2
+	sum[w.linkOf(stateName{stage: s.Target()}, s.start)] += sign * (ownChance + chance) / 2
 	for state := range int32(w.states) {
 		if w.inRing(state) { // the walk goes no further
 			continue
@@ -160,7 +160,7 @@ func (s *side) contribute(other *side, sign float64, sum map[LinkChange]float64)
 		for e := c.start[state]; e < c.start[state+1]; e++ {
 			to := w.nameOf(c.to[e])
 			_, chance := other.at(to)
-			sum[linkOf(from, to)] += sign * c.prob[e] * (own*chance + visits*s.chance[c.to[e]]) / 2
+			sum[w.linkOf(from, to)] += sign * c.prob[e] * (own*chance + visits*s.chance[c.to[e]]) / 2
 		}
 		if stop := s.stopAt(state); stop > 0 {
 			sum[LinkChange{From: from.stage, To: from.stage, By: StepOrigin}] += sign * stop * (own + visits) / 2
@@ -177,11 +177,11 @@ func (s *side) stopAt(state int32) float64 {
 }
 
 // linkOf returns the link that a step from one state to another is.
-func linkOf(from, to stateName) LinkChange {
+func (w *Walk) linkOf(from, to stateName) LinkChange {
 	l := LinkChange{From: to.stage, To: from.stage, By: StepMade}
 	switch {
 	case from.role == roleMarket && to.role == roleMarket:
-		l.By = StepTrade
+		l.By = w.stepToMarket()
 	case from.role == rolePool || to.role == rolePool:
 		l.By = StepPool
 	case from.stage == to.stage:

@@ -60,7 +60,7 @@ func (d *Dependency) SupplyTonnes() (float64, bool) {
 		return 1, true
 	case d.firm >= 0:
 		return n.Target.tonnes, true
-	case n.Products[d.product].Pooled:
+	case n.Products[d.product].Pooled || n.Table != "":
 		return 0, false
 	}
 	return n.Nodes[d.node].Supply, true
@@ -170,6 +170,7 @@ type Chokepoint struct {
 	Product string // of a stage or link
 	From    string // exporter of a link
 	To      string // importer of a link
+	Sold    string // product that the exporter sells, where it is another: of a link of an input-output table
 	By      StepKind
 	Firm    Actor // of a company or facility
 	// PassThrough is the share of the target's supply that is lost when this
@@ -190,6 +191,7 @@ const (
 	StepPool   StepKind = "POOL"   // to a maker, drawn from the world pool
 	StepMade   StepKind = "MADE"   // to an input of what is made here
 	StepOrigin StepKind = "ORIGIN" // made here of nothing else: the end
+	StepInput  StepKind = "INPUT"  // to a sector that sells it inputs, of an input-output table
 )
 
 // Paths are the chain paths with the largest shares, in exact order.

@@ -53,7 +53,7 @@ func (w *Walk) without(steps []bool, sum []float64) *chain {
 		}
 		start = append(start, int32(len(to)))
 	}
-	return all.alike(start, to, prob, stop)
+	return all.alike(start, to, prob, stop).keepLoops()
 }
 
 // EstimatedShare returns the share of supply that takes at least one estimated

@@ -235,7 +235,9 @@ func (w *Walk) setOf(subjects []Subject) (*set, error) {
 		}
 		switch kind {
 		case KindLink:
-			w.addLink(x, w.network.at(s.From, product), w.network.at(s.To, product))
+			for _, from := range w.sellersTo(s.From, product) {
+				w.addLink(x, from, w.network.at(s.To, product))
+			}
 		case KindStage:
 			w.addNode(x, w.network.at(s.Place, product))
 		case KindCountry:
@@ -363,7 +365,7 @@ func (w *Walk) until(x *set, h []float64) *chain {
 		stop[s] = left*all.stop[s] + h[s]
 		start = append(start, int32(len(to)))
 	}
-	return all.alike(start, to, prob, stop)
+	return all.alike(start, to, prob, stop).keepLoops()
 }
 
 // unexplained returns, by state, the chance that a walk from there ends

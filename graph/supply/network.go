@@ -18,6 +18,10 @@ type Network struct {
 	Material string
 	Year     int
 	Balance  Balance
+	// Table names the input-output table that the network is of; blank: masses. Of
+	// a table masses are values, USD of the year, and trade is what sectors buy from
+	// any sector (see InputOutput).
+	Table string
 
 	// Places are countries, areas that are no country, and groups that are
 	// asked as one place; ids in bytewise order.

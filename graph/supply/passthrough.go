@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 
 	"tiermap/graph"
 )
@@ -44,7 +45,7 @@ func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minSha
 	}
 	slices.SortFunc(list, func(a, b Chokepoint) int {
 		return cmp.Or(descending(a.PassThrough, b.PassThrough), cmp.Compare(a.Place, b.Place),
-			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Product, b.Product))
+			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Sold, b.Sold))
 	})
 	return upTo(list, first), nil
 }
@@ -105,6 +106,7 @@ func (d *Dependency) linkChokepoints(ctx context.Context, minShare float64) ([]C
 		if passesAtLeast(l.pass, minShare) {
 			list = append(list, Chokepoint{
 				From: d.walk.stage(l.from).Place, To: l.to.Place, Product: l.to.Product, By: l.by, PassThrough: l.pass,
+				Sold: d.walk.soldBy(l.from),
 			})
 		}
 	})
@@ -235,19 +237,19 @@ func (d *Dependency) solveCountries(ctx context.Context, countries []*country) e
 }
 
 // meets returns the chance that a walk from start ever comes to a state of set,
-// which is taken out as it is met. Outside closed rings no two states of set
-// may be of one component, and start is none of them. The inverses of blocks
+// which is taken out as it is met. Start is none of them. The inverses of blocks
 // must be there; x is scratch.
 //
-// Where a block's state i is met with chance v[i]/N[i,i], the visits of the walks
-// that do not meet it are v − (v[i]/N[i,i])·N[i,·]. What this subtraction loses to
-// rounding is small beside the chance that is added in the same stroke.
+// Where the states I of a block are each met first with the chances y, with
+// y·N[I,I] = v[I], the visits of the walks that meet none of them are v − y·N[I,·].
+// What this subtraction loses to rounding is small beside the chance that is added
+// in the same stroke.
 func (c *chain) meets(ctx context.Context, start int32, set []int32, x []float64) (float64, error) {
 	clear(x)
 	x[start] = 1
-	member := make(map[int32]int32, len(set)) // by component
+	members := make(map[int32][]int32, len(set)) // by component
 	for _, s := range set {
-		member[c.of[s]] = s
+		members[c.of[s]] = append(members[c.of[s]], s)
 	}
 	var met float64
 	var scratch []float64
@@ -256,9 +258,9 @@ func (c *chain) meets(ctx context.Context, start int32, set []int32, x []float64
 		if !c.entered(part, x) {
 			continue
 		}
-		s, isMember := member[k]
+		here := members[k]
 		switch {
-		case part.ring && isMember:
+		case part.ring && len(here) > 0:
 			for _, s := range part.states {
 				met += x[s]
 			}
@@ -275,27 +277,71 @@ func (c *chain) meets(ctx context.Context, start int32, set []int32, x []float64
 					floats.AddScaled(scratch, x[s], inverse[i*n:(i+1)*n])
 				}
 			}
-			if isMember {
-				i := int(c.at[s])
-				row := inverse[i*n : (i+1)*n]
-				chance := scratch[i] / row[i]
-				met += chance
-				floats.AddScaled(scratch, -chance, row)
-				scratch[i] = 0
+			if len(here) > 0 {
+				chances, err := c.firstMet(here, scratch, inverse)
+				if err != nil {
+					return 0, err
+				}
+				for m, s := range here {
+					i := int(c.at[s])
+					met += chances[m]
+					floats.AddScaled(scratch, -chances[m], inverse[i*n:(i+1)*n])
+				}
 				for j := range scratch {
 					scratch[j] = max(0, scratch[j])
 				}
+				for _, s := range here {
+					scratch[c.at[s]] = 0
+				}
 			}
 			scatter(scratch, part.states, x)
-		case isMember:
-			met += x[s]
-			x[s] = 0
+		case len(here) > 0:
+			met += x[here[0]]
+			x[here[0]] = 0
 		}
 		if !part.ring {
 			c.leave(k, x)
 		}
 	}
 	return min(1, met), ctx.Err()
+}
+
+// firstMet returns the chance that each of some states of a block is the first of
+// them that is met, from the expected visits of the block's states.
+func (c *chain) firstMet(states []int32, visits, inverse []float64) ([]float64, error) {
+	if len(states) == 1 {
+		i := int(c.at[states[0]])
+		return []float64{visits[i] / inverse[i*len(visits)+i]}, nil
+	}
+	among := func(row, column int) float64 {
+		return inverse[int(c.at[states[row]])*len(visits)+int(c.at[states[column]])]
+	}
+	right := make([]float64, len(states))
+	for m, s := range states {
+		right[m] = visits[c.at[s]]
+	}
+	return solveAmong(len(states), func(row, column int) float64 { return among(column, row) }, right)
+}
+
+// solveAmong solves a small system: the visits of some states of a block among each
+// other. The matrix is the inverse of an M-matrix, and well conditioned where walks
+// leave the block at all.
+func solveAmong(n int, at func(row, column int) float64, right []float64) ([]float64, error) {
+	a := mat.NewDense(n, n, nil)
+	for row := range n {
+		for column := range n {
+			a.Set(row, column, at(row, column))
+		}
+	}
+	var x mat.VecDense
+	if err := x.SolveVec(a, mat.NewVecDense(n, right)); err != nil {
+		return nil, graph.Wrap(graph.TooLarge, err, "a cycle of %d stages is so nearly closed that it cannot be solved: %v", n, err)
+	}
+	solution := make([]float64, n)
+	for i := range solution {
+		solution[i] = max(0, x.AtVec(i))
+	}
+	return solution, nil
 }
 
 // sourcing is a step of the walk from one place to another: trade, or a draw from a
@@ -395,7 +441,7 @@ func (w *Walk) eachLinkInto(ctx context.Context, node int32, f func(sourcing)) e
 		if !w.isMarket(t) {
 			continue
 		}
-		l := sourcing{from: w.node[t], step: e, to: to, by: StepTrade, share: c.prob[e], uses: c.prob[e], estimated: w.estimated[e]}
+		l := sourcing{from: w.node[t], step: e, to: to, by: w.stepToMarket(), share: c.prob[e], uses: c.prob[e], estimated: w.estimated[e]}
 		switch {
 		case c.components[k].ring:
 			l.uses = 1

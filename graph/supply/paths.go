@@ -399,7 +399,7 @@ func (s *pathSearch) describe(states []int32) foundPath {
 				emit(w.stage(by), StepPool)
 			}
 		case w.isMarket(states[i+1]):
-			emit(w.stage(w.node[state]), StepTrade)
+			emit(w.stage(w.node[state]), w.stepToMarket())
 		}
 	}
 	return foundPath{path, states}

@@ -3,7 +3,8 @@ package supply
 import "context"
 
 // MadeHereSteps returns the expected number of "made here" steps, the mine
-// included.
+// included; in an input-output table of sectors that make something on the way, the
+// target included: its output multiplier.
 func (d *Dependency) MadeHereSteps(ctx context.Context) (float64, error) {
 	v, err := d.visits(ctx)
 	if err != nil {
@@ -11,7 +12,11 @@ func (d *Dependency) MadeHereSteps(ctx context.Context) (float64, error) {
 	}
 	var sum float64
 	for i := range d.walk.maker {
-		sum += d.walk.madeAt(v, int32(i))
+		if d.walk.isTable() {
+			sum += v[d.walk.market[i]]
+		} else {
+			sum += d.walk.madeAt(v, int32(i))
+		}
 	}
 	return sum, nil
 }
@@ -35,8 +40,9 @@ func (d *Dependency) BorderCrossings(ctx context.Context) (float64, error) {
 		}
 		for e := c.start[s]; e < c.start[s+1]; e++ {
 			switch t := c.to[e]; {
-			case w.isMarket(t):
+			case w.isMarket(t) && w.placeOf(t) != w.placeOf(int32(s)):
 				sum += visits * c.prob[e]
+			case w.isMarket(t):
 			case w.node[t] < 0:
 				sum += visits * w.drawnElsewhere(t, w.node[s])
 			}

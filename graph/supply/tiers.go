@@ -61,6 +61,9 @@ func (d *Dependency) steps(v []float64) []int {
 		return steps
 	}
 	steps[d.product] = 0
+	if w.isTable() {
+		return d.roundsOfSectors(steps)
+	}
 	if w.agentOf != nil {
 		d.stepsOfAgents(v, steps)
 		return steps
@@ -127,11 +130,12 @@ func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int)
 		search.minShare = 0 // what producers of one stage need is added up first
 	}
 	byProduct := make([]TierFlows, len(d.walk.network.Products))
-	err = parallel(ctx, len(byProduct), func(_, p int) (err error) {
+	if d.walk.isTable() {
+		byProduct[0] = d.valueFlows(v, minShare)
+	} else if err = parallel(ctx, len(byProduct), func(_, p int) (err error) {
 		byProduct[p], err = search.flowsOf(ctx, int32(p))
 		return err
-	})
-	if err != nil {
+	}); err != nil {
 		return TierFlows{}, err
 	}
 	all := TierFlows{Flows: []TierFlow{}, Unexplained: unexplained}

@@ -73,7 +73,7 @@ func NewWalk(n *Network) *Walk {
 	for product := range n.Products {
 		p.project(int32(product))
 	}
-	w.chain = newChain(p.start, p.to, p.prob, p.stop)
+	w.chain = newChain(p.start, p.to, p.prob, p.stop).keepLoops()
 	return w
 }
 

@@ -18,6 +18,7 @@ type WorldChokepoint struct {
 	Product string // of a stage or link
 	From    string // exporter of a link
 	To      string // importer of a link
+	Sold    string // product that the exporter sells, where it is another: of a link of an input-output table
 	By      StepKind
 	Firm    Actor // of a company or facility
 	IsSum   bool  // Share is a sum of expected visits times owned shares
@@ -72,7 +73,7 @@ func (w *Walk) WorldChokepointsBy(ctx context.Context, product string, kind Kind
 	}
 	slices.SortFunc(list, func(a, b WorldChokepoint) int {
 		return cmp.Or(descending(a.Share, b.Share), cmp.Compare(a.Place, b.Place),
-			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Firm.ID, b.Firm.ID))
+			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Sold, b.Sold), cmp.Compare(a.Firm.ID, b.Firm.ID))
 	})
 	return upTo(list, first), nil
 }
@@ -166,33 +167,32 @@ type meeting struct {
 	upstream []bool    // the components that are asked for, and all upstream of them
 	chance   []float64 // by state
 
-	scratch, column []float64
+	scratch, columns []float64
 }
 
 // chances returns, by state, the chance that a walk from there ever comes to a
-// state of set. Outside closed rings no two states of set may be of one
-// component. The slice is valid until the next call.
+// state of set. The slice is valid until the next call.
 //
-// Within a block with the state i of set, let g be the chance to meet the set
-// beyond the block, i being none of it. Then h = g + (1 − g[i])/N[i,i]·N[·,i]: it
-// is 1 at i and h = P h elsewhere. What 1 − g[i] loses to rounding where g[i] is
-// nearly 1 is small beside the g that it is added to.
+// Within a block with the states I of set, let g be the chance to meet the set
+// beyond the block, I being none of it. Then h = g + N[·,I]·a with N[I,I]·a = 1 −
+// g[I]: it is 1 on I and h = P h elsewhere. What 1 − g[i] loses to rounding where
+// g[i] is nearly 1 is small beside the g that it is added to.
 func (m *meeting) chances(ctx context.Context, set []int32) ([]float64, error) {
 	c, h := m.chain, m.chance
 	clear(h)
-	member := make(map[int32]int32, len(set)) // by component
+	members := make(map[int32][]int32, len(set)) // by component
 	for _, s := range set {
-		member[c.of[s]] = s
+		members[c.of[s]] = append(members[c.of[s]], s)
 	}
 	for k := int32(len(c.components)) - 1; k >= 0; k-- {
 		if !m.upstream[k] {
 			continue
 		}
 		part := &c.components[k]
-		at, isMember := member[k]
+		here := members[k]
 		if part.ring {
 			for _, s := range part.states {
-				h[s] = float64(boolInt(isMember))
+				h[s] = float64(boolInt(len(here) > 0))
 			}
 			continue
 		}
@@ -206,34 +206,47 @@ func (m *meeting) chances(ctx context.Context, set []int32) ([]float64, error) {
 			if err != nil {
 				return nil, err
 			}
-			m.meet(f, part.states, at, isMember)
+			if err := m.meet(f, part.states, here); err != nil {
+				return nil, err
+			}
 		}
-		if isMember && !part.ring {
-			h[at] = 1
+		for _, s := range here {
+			h[s] = 1
 		}
 	}
 	return h, ctx.Err()
 }
 
 // meet turns the chances at the first step out of a block into those ever.
-func (m *meeting) meet(f factors, states []int32, at int32, isMember bool) {
+func (m *meeting) meet(f factors, states, here []int32) error {
 	c, h := m.chain, m.chance
-	if isMember {
-		h[at] = 0
+	for _, s := range here {
+		h[s] = 0
 	}
 	m.scratch = gather(m.scratch, states, h)
 	if floats.Max(m.scratch) > 0 {
 		f.chances(m.scratch)
 	}
-	if isMember {
-		i := int(c.at[at])
-		m.column = slices.Grow(m.column[:0], f.n)[:f.n]
-		clear(m.column)
-		m.column[i] = 1
-		f.chances(m.column)
-		floats.AddScaled(m.scratch, max(0, 1-m.scratch[i])/m.column[i], m.column)
+	if len(here) > 0 {
+		m.columns = slices.Grow(m.columns[:0], len(here)*f.n)[:len(here)*f.n]
+		clear(m.columns)
+		column := func(k int) []float64 { return m.columns[k*f.n : (k+1)*f.n] }
+		left := make([]float64, len(here))
+		for k, s := range here {
+			column(k)[c.at[s]] = 1
+			f.chances(column(k))
+			left[k] = max(0, 1-m.scratch[c.at[s]])
+		}
+		parts, err := solveAmong(len(here), func(row, k int) float64 { return column(k)[c.at[here[row]]] }, left)
+		if err != nil {
+			return err
+		}
+		for k, part := range parts {
+			floats.AddScaled(m.scratch, part, column(k))
+		}
 	}
 	scatter(m.scratch, states, h)
+	return nil
 }
 
 // atOnce is how many targets are solved before their pass-through is added up:
@@ -337,7 +350,7 @@ func (v *worldview) links(ctx context.Context) ([]WorldChokepoint, error) {
 		}
 		if err := w.eachLinkInto(ctx, i, func(l sourcing) {
 			world := weighted{comes[w.market[i]] * l.uses, weight}
-			list = append(list, WorldChokepoint{From: w.stage(l.from).Place, To: l.to.Place, Product: l.to.Product, By: l.by,
+			list = append(list, WorldChokepoint{From: w.stage(l.from).Place, To: l.to.Place, Product: l.to.Product, Sold: w.soldBy(l.from), By: l.by,
 				Share: world.mean(), Countries: countries[draw{i, l.step}]})
 		}); err != nil {
 			return nil, err
