@@ -17,6 +17,11 @@ func Assemble(ctx context.Context, p *Plan, t *Trade, balance Balance) (*Network
 	if err := a.addTrade(); err != nil {
 		return nil, err
 	}
+	return a.finish(ctx, balance)
+}
+
+// finish adds to the trade what is made of what, and by whom.
+func (a *assembly) finish(ctx context.Context, balance Balance) (*Network, error) {
 	a.addProduction()
 	a.addFirms()
 	return a.network().WithBalance(ctx, balance)
@@ -59,6 +64,7 @@ type link struct {
 	importer, exporter int32
 	tonnes             float64
 	estimated          bool
+	row                int32 // of Trade that it comes from; -1: none
 }
 
 func newAssembly(p *Plan, t *Trade) *assembly {
@@ -69,7 +75,14 @@ func newAssembly(p *Plan, t *Trade) *assembly {
 		}
 	}
 	a.collectPlaces()
-	n := len(a.places)
+	a.openLedgers()
+	return a
+}
+
+// openLedgers makes the accounts of the plan's products, empty.
+func (a *assembly) openLedgers() {
+	p, n := a.plan, len(a.places)
+	a.products = make([]ledger, 0, len(p.products))
 	for range p.products {
 		a.products = append(a.products, ledger{
 			production: make([]float64, n), estimated: make([]bool, n), imports: make([]float64, n), exports: make([]float64, n),
@@ -79,7 +92,6 @@ func newAssembly(p *Plan, t *Trade) *assembly {
 	if target := slices.Index(p.Products, p.Product); target >= 0 && p.Place != "" {
 		a.products[target].present[a.index[p.Place]] = true
 	}
-	return a
 }
 
 // collectPlaces lists the places that the facts and the question name.

@@ -19,6 +19,9 @@ type codeShare struct {
 	dataset    string // "" where the product is the code itself
 	passedOver []string
 	converted  *conversionOf // nil where the product is coded so itself
+	// concentration is that of the shares of the code, the least that a row states;
+	// above 0 where one does.
+	concentration float64
 }
 
 func (c *Catalogue) addCodes(rows []CodedAsRow) {
@@ -29,11 +32,14 @@ func (c *Catalogue) addCodes(rows []CodedAsRow) {
 	}
 	for code, list := range c.coded {
 		slices.SortFunc(list, func(a, b choice[CodedAsRow]) int { return cmp.Compare(a.rows[0].Product, b.rows[0].Product) })
-		left := equalPart(list)
+		left, concentration := equalPart(list), 0.0
+		for _, chosen := range list {
+			concentration = leastStated(concentration, chosen.rows[0].Concentration)
+		}
 		for _, chosen := range list {
 			row := chosen.rows[0]
 			s := codeShare{code: code, share: row.Share, estimated: row.Estimated,
-				dataset: chosen.dataset, passedOver: chosen.passedOver}
+				dataset: chosen.dataset, passedOver: chosen.passedOver, concentration: concentration}
 			if math.IsNaN(row.Share) {
 				s.share, s.blank, s.estimated = left, true, true
 			}
@@ -43,6 +49,15 @@ func (c *Catalogue) addCodes(rows []CodedAsRow) {
 	for _, list := range c.codes {
 		slices.SortFunc(list, func(a, b codeShare) int { return cmp.Compare(a.code, b.code) })
 	}
+}
+
+// leastStated is the lesser of two concentrations, of which those above 0 are
+// stated: who is least sure of one share is least sure of all that it divides.
+func leastStated(a, b float64) float64 {
+	if !(b > 0) || a > 0 && a < b {
+		return a
+	}
+	return b
 }
 
 // equalPart divides what the stated shares of a code leave among its products

@@ -188,6 +188,7 @@ func (c *Catalogue) convert(codes []codeShare, nomenclature string) []codeShare 
 				to.converted.parts = max(before.parts, len(parts))
 			}
 			to.share = min(1, to.share+p.share*s.share)
+			to.concentration = leastStated(to.concentration, s.concentration)
 			// which of several parts the product is in is not known where it is not all of them
 			to.estimated = to.estimated || p.estimated || s.estimated || len(parts) > 1 && s.share < 1
 			found[p.code] = to

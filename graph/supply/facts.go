@@ -54,6 +54,9 @@ type MadeFromRow struct {
 	Country   string  // blank: any
 	Share     float64 // κ, of the contained material
 	Estimated bool
+	// Concentration is that of the Dirichlet distribution which the recipe's shares
+	// are drawn from (docs/methods.md §2d); above 0 where it is stated.
+	Concentration float64
 }
 
 // CodedAsRow says that a product is declared under a trade code.
@@ -63,6 +66,8 @@ type CodedAsRow struct {
 	Code      string
 	Share     float64 // of the code's trade; NaN: an equal part of what is left of the code
 	Estimated bool
+	// Concentration is that of the code's shares, as MadeFromRow.Concentration.
+	Concentration float64
 }
 
 // ProductionRow is what a country, or a producer in it, made of a product in a
@@ -76,6 +81,7 @@ type ProductionRow struct {
 	Tonnes    float64
 	Share     float64 // of the world's production
 	Estimated bool
+	Error     float64 // relative, of the amount; NaN: not stated. Only Draws uses it
 	// OfProducer: of a company or a plant. That is no country's total, and does
 	// not count as production; it says who makes how much of it. Share is then of
 	// its country.
@@ -108,10 +114,12 @@ func (f *Facts) Add(b *graph.Batch) error {
 		case graph.MadeFrom:
 			f.MadeFrom = append(f.MadeFrom, MadeFromRow{
 				Dataset: dataset, Product: r.Text("product"), Input: r.Text("input"),
-				Material: r.Text("material"), Country: r.Text("country"), Share: r.Float("share"), Estimated: estimated})
+				Material: r.Text("material"), Country: r.Text("country"), Share: r.Float("share"), Estimated: estimated,
+				Concentration: r.Float("concentration")})
 		case graph.CodedAs:
 			f.CodedAs = append(f.CodedAs, CodedAsRow{
-				Dataset: dataset, Product: r.Text("product"), Code: r.Text("code"), Share: r.Float("share"), Estimated: estimated})
+				Dataset: dataset, Product: r.Text("product"), Code: r.Text("code"), Share: r.Float("share"), Estimated: estimated,
+				Concentration: r.Float("concentration")})
 		case graph.Corresponds:
 			f.Corresponds = append(f.Corresponds, CorrespondsRow{
 				Dataset: dataset, Code: r.Text("code"), Other: r.Text("other"), Share: r.Float("share"), Estimated: estimated})
@@ -131,6 +139,7 @@ func ProductionRows(b *graph.Batch) []ProductionRow {
 		year, _ := r.Int("year")
 		row := ProductionRow{Dataset: r.Text("dataset"), Year: year, Product: r.Text("product"), Country: r.Text("country"),
 			Tonnes: r.Float("tonnes"), Share: r.Float("share"), Estimated: r.Bool("estimated"),
+			Error:   r.Float("error"),
 			Company: r.Text("company"), Facility: r.Text("facility")}
 		row.OfProducer = row.Company != "" || row.Facility != ""
 		if r.Text("basis") == contained {
@@ -141,7 +150,11 @@ func ProductionRows(b *graph.Batch) []ProductionRow {
 	return rows
 }
 
-// TradeFields are the fields of a trade row that Trade.Append reads.
+// errorField is the field of a trade row that Trade.Append reads where a batch has
+// it: only Draws uses it.
+const errorField = "error"
+
+// TradeFields are the fields of a trade row that Trade.Append needs.
 func TradeFields() []string {
 	return []string{"year", "exporter", "importer", "code", "product",
 		"value_usd", "tonnes", "basis", "material", "estimated", "dataset"}
@@ -156,6 +169,7 @@ type Trade struct {
 	place    map[string]int32
 	contents []string // what tonnes count: contents[0] is "", gross
 	content  map[string]int32
+	errors   []float64 // relative, by row, as far as any is stated; NaN: not stated
 
 	words *graph.Words // of the last batch
 	list  []string     // its texts
@@ -206,6 +220,7 @@ func (t *Trade) Append(b *graph.Batch) error {
 	type contentKey struct{ basis, material uint32 }
 	lastSource, source, named := sourceKey{}, int32(0), false
 	lastContent, content := contentKey{}, int32(0)
+	errors := b.Columns[b.Kind.Field(errorField)].Float // may be missing
 	for i := range b.Len {
 		if k := (sourceKey{c.dataset[i], c.code[i], c.product[i], c.year[i]}); i == 0 || k != lastSource {
 			lastSource = k
@@ -222,8 +237,33 @@ func (t *Trade) Append(b *graph.Batch) error {
 		t.rows = append(t.rows, tradeRow{source: source, content: content,
 			exporter: t.placeOf(c.exporter[i]), importer: t.placeOf(c.importer[i]),
 			valueUSD: c.value[i], tonnes: c.tonnes[i], estimated: c.estimated[i]})
+		if len(errors) > 0 && known(errors[i]) {
+			t.stateError(errors[i])
+		}
 	}
 	return nil
+}
+
+// stateError states the relative error of the last row.
+func (t *Trade) stateError(e float64) {
+	for len(t.errors) < len(t.rows)-1 {
+		t.errors = append(t.errors, math.NaN())
+	}
+	t.errors = append(t.errors, e)
+}
+
+// errorOf returns the relative error that a row states; NaN where it states none.
+func (t *Trade) errorOf(row int32) float64 {
+	if int(row) >= len(t.errors) {
+		return math.NaN()
+	}
+	return t.errors[row]
+}
+
+// Bytes returns about how much memory the table takes.
+func (t *Trade) Bytes() int {
+	const perRow, perPlace = 40, 100
+	return cap(t.rows)*perRow + 8*cap(t.errors) + len(t.places)*perPlace
 }
 
 // tradeColumns are the columns of TradeFields.

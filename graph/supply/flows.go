@@ -27,10 +27,19 @@ type sourceTally struct {
 
 // addTrade turns the rows into links and totals, product by product.
 func (a *assembly) addTrade() error {
+	raw, err := a.links()
+	for i, links := range raw {
+		a.products[i].takeLinks(sumLinks(links, len(a.places)))
+	}
+	return err
+}
+
+// links returns what each row trades of each product that it counts for.
+func (a *assembly) links() ([][]link, error) {
 	a.read = tradeTally{datasets: map[string]bool{}, bySource: make([]sourceTally, len(a.plan.Trade))}
 	measures, err := a.measures()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	raw := make([][]link, len(a.products))
 	for i, n := range a.rowsPerProduct() {
@@ -38,7 +47,7 @@ func (a *assembly) addTrade() error {
 	}
 	for i := range a.trade.rows {
 		r := &a.trade.rows[i]
-		l := link{importer: a.tradePlace[r.importer], exporter: a.tradePlace[r.exporter]}
+		l := link{importer: a.tradePlace[r.importer], exporter: a.tradePlace[r.exporter], row: int32(i)}
 		if l.importer == l.exporter {
 			a.tallySelf(r)
 			continue
@@ -59,7 +68,7 @@ func (a *assembly) addTrade() error {
 		}
 	}
 	for i := range a.products {
-		a.products[i].takeLinks(sumLinks(a.addExtraTrade(i, raw[i]), len(a.places)))
+		raw[i] = a.addExtraTrade(i, raw[i])
 	}
 	for s, tally := range a.read.bySource {
 		if tally.rows > 0 {
@@ -69,7 +78,7 @@ func (a *assembly) addTrade() error {
 			a.read.datasets[a.plan.unitValues[s].dataset] = true
 		}
 	}
-	return nil
+	return raw, nil
 }
 
 func (a *assembly) tallySelf(r *tradeRow) {
@@ -180,9 +189,20 @@ func (a *assembly) contentsPresent() []map[int32]bool {
 // pair. The order of the rows makes no difference, to the last bit. It uses up
 // the list that it is given.
 func sumLinks(raw []link, places int) []link {
-	sorted, byExporter := raw, make([]link, len(raw))
-	countingSort(byExporter, raw, places, func(l *link) int32 { return l.exporter })
-	countingSort(sorted, byExporter, places, func(l *link) int32 { return l.importer })
+	sortLinks(raw, places)
+	return sumSorted(raw)
+}
+
+// sortLinks sorts links by importer, then exporter, and keeps the order of equal
+// ones.
+func sortLinks(links []link, places int) {
+	byExporter := make([]link, len(links))
+	countingSort(byExporter, links, places, func(l *link) int32 { return l.exporter })
+	countingSort(links, byExporter, places, func(l *link) int32 { return l.importer })
+}
+
+// sumSorted adds up the links of one pair, in the list that it is given.
+func sumSorted(sorted []link) []link {
 	summed := sorted[:0]
 	for start := 0; start < len(sorted); {
 		end := start + 1

@@ -134,7 +134,7 @@ func (p *Plan) noteProduction(i int32, id string, plan productionPlan, chosen ma
 			id, plan.year, strings.Join(parts, ", "))
 	}
 	if others, ok := chosen[OthersProduce]; ok {
-		if amount, _ := p.amountOf(id, others.rows, plan.weights); amount > 0 {
+		if amount := p.amountOf(id, OthersProduce, others.rows, plan.weights, false).amount; amount > 0 {
 			unit := ifWords(plan.weights, "a share of "+figure(amount)) + ifWords(!plan.weights, figure(amount)+" t")
 			p.notef(i, aboutMaking, "Countries that %s does not list made %s of %s in %d: it is not known which, and the figure is not used.",
 				others.dataset, unit, id, plan.year)

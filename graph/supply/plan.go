@@ -83,9 +83,10 @@ type madeOf struct {
 
 // use says that part of a source's rows is a product.
 type use struct {
-	product   int32
-	share     float64
-	estimated bool
+	product       int32
+	share         float64
+	estimated     bool
+	concentration float64 // of the code's shares; above 0 where it is stated
 }
 
 // Plan chooses, for every product of the question's chain, the trade and the
@@ -318,7 +319,7 @@ func (p *Plan) NewTrade() *Trade { return newTrade(p.Trade) }
 func (p *Plan) Queries() []graph.Query {
 	queries := make([]graph.Query, len(p.Trade))
 	for i, s := range p.Trade {
-		q := graph.Query{Kind: graph.Trades, Fields: TradeFields(), Match: []graph.Match{
+		q := graph.Query{Kind: graph.Trades, Fields: append(TradeFields(), errorField), Match: []graph.Match{
 			{Field: "dataset", Words: []string{s.Dataset}},
 			{Field: "year", Ints: []int{s.Year}},
 		}}

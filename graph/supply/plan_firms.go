@@ -24,6 +24,7 @@ type firmMaker struct {
 	tonnes    float64 // of the network's material; NaN: not known
 	share     float64 // of the country's; NaN: not known
 	estimated bool
+	masses    []mass // that tonnes was the sum of, before its plants were taken out
 }
 
 // firmLink is what one company or plant supplies another with.
@@ -201,8 +202,8 @@ func (p *Plan) makersIn(i int32, id, country string, rows []ProductionRow, forme
 	for _, actor := range slices.SortedFunc(maps.Keys(byActor), compareActors) {
 		of := byActor[actor]
 		m := firmMaker{Actor: actor, product: i, country: country, share: math.NaN()}
-		m.tonnes, m.estimated = p.amountOf(id, of, false)
-		m.estimated = m.estimated || former
+		made := p.amountOf(id, country, of, false, former)
+		m.tonnes, m.estimated, m.masses = made.amount, made.estimated, made.masses
 		for _, r := range of {
 			if known(r.Share) {
 				m.share = r.Share
@@ -213,8 +214,15 @@ func (p *Plan) makersIn(i int32, id, country string, rows []ProductionRow, forme
 		}
 		makers = append(makers, m)
 	}
+	p.firms.register.takeOutPlants(makers)
+	return makers
+}
+
+// takeOutPlants leaves each company what its plants do not make, of those that
+// make one product in one country.
+func (reg *register) takeOutPlants(makers []firmMaker) {
 	for _, plant := range makers {
-		operator := p.firms.register.operator(plant.Actor)
+		operator := reg.operator(plant.Actor)
 		for k := range makers {
 			if company := &makers[k]; plant.Facility && company.Actor == (Actor{operator, false}) {
 				company.tonnes = less(company.tonnes, plant.tonnes)
@@ -222,7 +230,6 @@ func (p *Plan) makersIn(i int32, id, country string, rows []ProductionRow, forme
 			}
 		}
 	}
-	return makers
 }
 
 // less subtracts what is known of a part from a whole.

@@ -31,6 +31,14 @@ type listed struct {
 	country   string
 	amount    float64
 	estimated bool
+	masses    []mass // that amount is the sum of
+}
+
+// mass is one row's amount, as it counts.
+type mass struct {
+	amount    float64
+	error     float64 // relative; NaN: not stated
+	estimated bool
 }
 
 // planProduction chooses, country by country, the rows that count, all of one
@@ -74,8 +82,7 @@ func (p *Plan) productionIn(i int32, id string, year int, rows []ProductionRow) 
 		if country == OthersProduce {
 			continue
 		}
-		amount, estimated := p.amountOf(id, chosen[country].rows, plan.weights)
-		plan.listed = append(plan.listed, listed{country, amount, estimated || year != p.Year})
+		plan.listed = append(plan.listed, p.amountOf(id, country, chosen[country].rows, plan.weights, year != p.Year))
 	}
 	p.noteProduction(i, id, plan, chosen)
 	return plan, nil
@@ -112,19 +119,20 @@ func (p *Plan) preferTonnes(i int32, id string, year int, rows []ProductionRow) 
 
 // amountOf adds the rows of one country and dataset. Where they count more than
 // one thing, those that count the network's material count, then gross tonnes,
-// then the first material by name.
-func (p *Plan) amountOf(id string, rows []ProductionRow, weights bool) (amount float64, estimated bool) {
+// then the first material by name. former: they are of another year than the one
+// asked for, and so estimated.
+func (p *Plan) amountOf(id, country string, rows []ProductionRow, weights, former bool) listed {
 	first := slices.MinFunc(rows, func(a, b ProductionRow) int {
 		return cmp.Or(cmp.Compare(p.contentOrder(a.Contained), p.contentOrder(b.Contained)),
 			cmp.Compare(a.Contained, b.Contained))
 	}).Contained
 	factor, convertible := p.catalogue.conversion(id, first, p.Material)
-	amount = math.NaN()
+	l := listed{country: country, amount: math.NaN(), estimated: former}
 	for _, r := range rows {
 		if r.Contained != first {
 			continue
 		}
-		estimated = estimated || r.Estimated
+		l.estimated = l.estimated || r.Estimated
 		v := r.Tonnes * factor
 		if weights {
 			v = r.Share
@@ -132,13 +140,19 @@ func (p *Plan) amountOf(id string, rows []ProductionRow, weights bool) (amount f
 			v = math.NaN()
 		}
 		switch {
-		case !known(amount):
-			amount = v
+		case !known(l.amount):
+			l.amount = v
 		case known(v):
-			amount += v
+			l.amount += v
+		}
+		if v > 0 {
+			l.masses = append(l.masses, mass{v, r.Error, r.Estimated || former})
 		}
 	}
-	return amount, estimated
+	slices.SortFunc(l.masses, func(a, b mass) int {
+		return cmp.Or(cmp.Compare(a.amount, b.amount), cmp.Compare(a.error, b.error), cmp.Compare(boolInt(a.estimated), boolInt(b.estimated)))
+	})
+	return l
 }
 
 // contentOrder says which of several ways to count one mass counts: the

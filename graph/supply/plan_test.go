@@ -34,7 +34,7 @@ func TestQueriesOfAPlan(t *testing.T) {
 	queries := plan.Queries()
 	match := []graph.Match{{Field: "dataset", Words: []string{"baci"}}, {Field: "year", Ints: []int{2020}}, {Field: "code", Words: []string{"HS2017:810520"}}}
 	if len(queries) != 2 || queries[1].Kind != graph.Trades || !reflect.DeepEqual(queries[1].Match, match) ||
-		!slices.Equal(queries[1].Fields, supply.TradeFields()) {
+		!slices.Equal(queries[1].Fields, append(supply.TradeFields(), "error")) {
 		t.Errorf("queries %+v", queries)
 	}
 }
@@ -146,6 +146,7 @@ func TestProductionRowsMarkProducers(t *testing.T) {
 			r.SetText(fields[i], fields[i+1])
 		}
 		r.SetFloat("tonnes", 5)
+		r.SetFloat("error", 0.25)
 	}
 	add("country", "CHL", "basis", "contained", "material", "lithium")
 	add("country", "CHL", "company", "SQM")
@@ -153,10 +154,10 @@ func TestProductionRowsMarkProducers(t *testing.T) {
 	add("country", "AUS", "basis", "gross")
 	got := supply.ProductionRows(b)
 	want := []supply.ProductionRow{
-		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Contained: "lithium", Tonnes: 5},
-		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Tonnes: 5, OfProducer: true, Company: "SQM"},
-		{Dataset: "d", Year: 2020, Product: "ore", Tonnes: 5, OfProducer: true, Facility: "salar"},
-		{Dataset: "d", Year: 2020, Product: "ore", Country: "AUS", Tonnes: 5}}
+		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Contained: "lithium", Tonnes: 5, Error: 0.25},
+		{Dataset: "d", Year: 2020, Product: "ore", Country: "CHL", Tonnes: 5, Error: 0.25, OfProducer: true, Company: "SQM"},
+		{Dataset: "d", Year: 2020, Product: "ore", Tonnes: 5, Error: 0.25, OfProducer: true, Facility: "salar"},
+		{Dataset: "d", Year: 2020, Product: "ore", Country: "AUS", Tonnes: 5, Error: 0.25}}
 	for i := range got {
 		if !math.IsNaN(got[i].Share) {
 			t.Errorf("row %d has a share of %v", i, got[i].Share)

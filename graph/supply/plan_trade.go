@@ -175,7 +175,7 @@ func (p *Plan) takeTrade(i int32, id string, t tradeTable) {
 		if s.code == "" {
 			source.Product = id
 		}
-		p.addUse(source, use{i, s.share, s.estimated || former})
+		p.addUse(source, use{i, s.share, s.estimated || former, s.concentration})
 	}
 }
 

@@ -21,6 +21,9 @@ type recipe struct {
 	country  string // blank: any
 	choice   choice[MadeFromRow]
 	inputs   []recipeInput // in bytewise order; shares sum to 1; those of share 0 left out
+	// concentration is that of the shares, the least that a row states; above 0
+	// where one does.
+	concentration float64
 }
 
 type recipeInput struct {
@@ -49,6 +52,7 @@ func newRecipe(product, material, country string, rows choice[MadeFromRow]) *rec
 	r := &recipe{product: product, material: material, country: country, choice: rows}
 	sum := r.sum()
 	for _, row := range rows.rows {
+		r.concentration = leastStated(r.concentration, row.Concentration)
 		if row.Share > 0 {
 			r.inputs = append(r.inputs, recipeInput{row.Input, row.Share / sum, row.Estimated})
 		}

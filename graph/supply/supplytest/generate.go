@@ -74,7 +74,7 @@ func (g *generator) production(i int) {
 			continue
 		}
 		g.f.Production = append(g.f.Production, supply.ProductionRow{Dataset: "generated", Year: Year, Product: ProductID(i),
-			Country: CountryID(c), Tonnes: g.mass(1e4), Share: math.NaN()})
+			Country: CountryID(c), Tonnes: g.mass(1e4), Share: math.NaN(), Error: math.NaN()})
 	}
 }
 

@@ -1,0 +1,455 @@
+package supply
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"tiermap/graph"
+)
+
+// Uncertainty says how intervals are computed (docs/methods.md §2d).
+type Uncertainty struct {
+	Draws int // 1 to MaxDraws
+	// Reported and Estimated are the relative errors (coefficients of variation) of
+	// reported and of estimated masses whose rows state none.
+	Reported, Estimated float64
+}
+
+// The settings where none are asked for, and the most that may be.
+const (
+	DefaultDraws     = 200
+	DefaultReported  = 0.1
+	DefaultEstimated = 0.5
+	MaxDraws         = 1000
+	maxRelativeError = 10
+)
+
+func (u Uncertainty) check() error {
+	if u.Draws < 1 || u.Draws > MaxDraws {
+		return graph.Errorf(graph.BadInput, "draws is %d; it may be 1 to %d", u.Draws, MaxDraws)
+	}
+	for _, e := range []float64{u.Reported, u.Estimated} {
+		if !(e >= 0 && e <= maxRelativeError) {
+			return graph.Errorf(graph.BadInput, "the relative error of a mass is %g; it may be 0 to %d (0.1 is 10 %%)", e, maxRelativeError)
+		}
+	}
+	return nil
+}
+
+// Draws are networks that could be as true as the one of an answer: each has its
+// masses multiplied by random factors of mean 1, its shares of recipes and codes
+// drawn where their concentration is stated, and is assembled, balanced and solved
+// as that one is. It may be used by several goroutines.
+//
+// The factors depend on what is asked (place or firm, product, material, year)
+// and on the facts alone: not on the order in which rows were loaded, the balance,
+// the relative errors, the number of processors, nor on the number of draws, of
+// which the first are always the same.
+type Draws struct {
+	Uncertainty
+	Seed uint64
+	Drawn
+
+	answer   *Dependency
+	scenario *Scenario
+	facts    *assembly // places and products; without trade
+	rows     []int32   // of trade, in the order in which they are drawn
+	trade    [][]drawnLink
+	codes    []drawnCode
+	shares   lazy[Intervals]
+}
+
+// Drawn counts what is drawn: masses by the relative error that they carry, and
+// recipes and codes whose shares have a concentration.
+type Drawn struct {
+	Stated, Reported, Estimated int
+	Recipes, Codes              int
+}
+
+// drawnLink is what one row of trade is of one product.
+type drawnLink struct {
+	link
+	error float64 // relative
+	code  int32   // index of Draws.codes; -1: its share is not drawn
+	part  int32   // of the code
+}
+
+// drawnCode is a trade code of which shares are drawn: those of the network's
+// products, and of what is left.
+type drawnCode struct {
+	code          string
+	products      []int32
+	shares        []float64 // by index of products; one more where something is left
+	concentration float64
+}
+
+// NewDraws makes ready for the draws of an answer, from the plan and the trade that
+// its network was assembled from. What a scenario takes away is taken from every
+// draw; what it adds is supposed, and therefore not drawn.
+//
+// Errors: BadInput for an uncertainty outside of its bounds.
+func NewDraws(p *Plan, t *Trade, answer *Dependency, scenario *Scenario, u Uncertainty) (*Draws, error) {
+	if err := u.check(); err != nil {
+		return nil, err
+	}
+	x := &Draws{Uncertainty: u, Seed: seedOf(p, answer), answer: answer, scenario: scenario, facts: newAssembly(p, t)}
+	links, err := x.facts.links()
+	if err != nil {
+		return nil, err
+	}
+	x.findCodes()
+	x.takeTrade(links)
+	x.count()
+	return x, nil
+}
+
+// seedOf returns the seed of a question.
+func seedOf(p *Plan, answer *Dependency) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%q %q %q %q %d", answer.target.Place, p.Firm, answer.target.Product, p.Material, p.Year)
+	return h.Sum64()
+}
+
+// takeTrade keeps the links of each product in the order in which they are added
+// up, each with its relative error, and puts the rows in an order that does not
+// depend on how they were loaded.
+func (x *Draws) takeTrade(links [][]link) {
+	t := x.facts.trade
+	used := make([]bool, len(t.rows))
+	for product, list := range links {
+		sortLinks(list, len(x.facts.places))
+		drawn := make([]drawnLink, len(list))
+		for i, l := range list {
+			drawn[i] = drawnLink{link: l, code: -1}
+			if l.row < 0 {
+				continue
+			}
+			used[l.row] = true
+			drawn[i].error = x.errorOf(mass{error: t.errorOf(l.row), estimated: l.estimated})
+			drawn[i].code, drawn[i].part = x.codeOf(x.facts.plan.Trade[t.rows[l.row].source].Code, int32(product))
+		}
+		x.trade = append(x.trade, drawn)
+	}
+	for row, ok := range used {
+		if ok {
+			x.rows = append(x.rows, int32(row))
+		}
+	}
+	names := make([]int, len(t.places)) // by place, its rank by name
+	for rank, place := range sortedIndex(t.places) {
+		names[place] = rank
+	}
+	slices.SortFunc(x.rows, func(i, j int32) int {
+		a, b := &t.rows[i], &t.rows[j]
+		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(names[a.exporter], names[b.exporter]),
+			cmp.Compare(names[a.importer], names[b.importer]), cmp.Compare(t.contents[a.content], t.contents[b.content]),
+			cmp.Compare(a.tonnes, b.tonnes), cmp.Compare(a.valueUSD, b.valueUSD),
+			cmp.Compare(t.errorOf(i), t.errorOf(j)), cmp.Compare(boolInt(a.estimated), boolInt(b.estimated)))
+	})
+}
+
+// sortedIndex returns the indices of texts in bytewise order.
+func sortedIndex(texts []string) []int {
+	index := make([]int, len(texts))
+	for i := range index {
+		index[i] = i
+	}
+	slices.SortFunc(index, func(i, j int) int { return cmp.Compare(texts[i], texts[j]) })
+	return index
+}
+
+// errorOf returns the relative error of a mass: its own, else by setting.
+func (x *Draws) errorOf(m mass) float64 {
+	switch {
+	case known(m.error):
+		return m.error
+	case m.estimated:
+		return x.Uncertainty.Estimated
+	}
+	return x.Uncertainty.Reported
+}
+
+// findCodes lists the trade codes of which a concentration is stated. What the
+// shares leave of a code is one more part.
+func (x *Draws) findCodes() {
+	p := x.facts.plan
+	byCode := map[string]drawnCode{}
+	for s, uses := range p.uses {
+		for _, u := range uses {
+			if code := p.Trade[s].Code; u.concentration > 0 {
+				c := byCode[code]
+				c.products, c.shares = append(c.products, u.product), append(c.shares, u.share)
+				c.code, c.concentration = code, leastStated(c.concentration, u.concentration)
+				byCode[code] = c
+			}
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(byCode)) {
+		c := byCode[code]
+		left := 1.0
+		for _, share := range c.shares {
+			left -= share
+		}
+		if left > sumSlack {
+			c.shares = append(c.shares, left)
+		}
+		if len(c.shares) > 1 {
+			x.codes = append(x.codes, c)
+		}
+	}
+}
+
+// codeOf returns where the share of a product in a code is drawn; -1 where it is
+// not.
+func (x *Draws) codeOf(code string, product int32) (index, part int32) {
+	for i, c := range x.codes {
+		if c.code == code {
+			return int32(i), int32(slices.Index(c.products, product))
+		}
+	}
+	return -1, -1
+}
+
+// count counts what is drawn.
+func (x *Draws) count() {
+	add := func(m mass) {
+		switch {
+		case known(m.error):
+			x.Drawn.Stated++
+		case m.estimated:
+			x.Drawn.Estimated++
+		default:
+			x.Drawn.Reported++
+		}
+	}
+	t, p := x.facts.trade, x.facts.plan
+	estimated := make([]bool, len(t.rows))
+	for _, links := range x.trade {
+		for _, l := range links {
+			if l.row >= 0 && l.estimated {
+				estimated[l.row] = true
+			}
+		}
+	}
+	for _, row := range x.rows {
+		add(mass{error: t.errorOf(row), estimated: estimated[row]})
+	}
+	for _, pp := range p.products {
+		for _, l := range pp.made.listed {
+			for _, m := range l.masses {
+				add(m)
+			}
+		}
+		for _, r := range pp.recipes {
+			if r.isDrawn() {
+				x.Recipes++
+			}
+		}
+	}
+	for _, maker := range p.firms.makers {
+		for _, m := range maker.masses {
+			add(m)
+		}
+	}
+	for _, links := range p.firms.links {
+		for _, l := range links {
+			if l.tonnes > 0 {
+				add(l.mass())
+			}
+		}
+	}
+	x.Codes = len(x.codes)
+}
+
+func (r *planRecipe) isDrawn() bool { return r.concentration > 0 && len(r.inputs) > 1 }
+
+func (l *firmLink) mass() mass { return mass{l.tonnes, math.NaN(), l.estimated} }
+
+// each calls f with the answer of every draw, several at a time.
+func (x *Draws) each(ctx context.Context, f func(draw int, d *Dependency) error) error {
+	return parallel(ctx, x.Draws, func(_, i int) error {
+		d, err := x.draw(ctx, i)
+		if err != nil {
+			return err
+		}
+		return f(i, d)
+	})
+}
+
+// draw assembles a draw and binds the question to it.
+func (x *Draws) draw(ctx context.Context, i int) (*Dependency, error) {
+	random := rand.New(rand.NewPCG(x.Seed, uint64(i)))
+	factors := make([]float64, len(x.facts.trade.rows)) // standard normal, by row
+	for _, row := range x.rows {
+		factors[row] = random.NormFloat64()
+	}
+	a := x.facts.again(x.drawPlan(random))
+	shares := make([][]float64, len(x.codes))
+	for k, c := range x.codes {
+		shares[k] = dirichlet(random, c.shares, c.concentration)
+	}
+	for product, links := range x.trade {
+		list := make([]link, len(links))
+		for k, l := range links {
+			list[k] = l.link
+			if l.row >= 0 {
+				list[k].tonnes *= factor(factors[l.row], l.error)
+			}
+			if l.code >= 0 {
+				list[k].tonnes *= shares[l.code][l.part] / x.codes[l.code].shares[l.part]
+			}
+		}
+		a.products[product].takeLinks(sumSorted(list))
+	}
+	balance := x.answer.walk.network.Balance
+	n, err := a.finish(ctx, balance)
+	if err != nil {
+		return nil, err
+	}
+	if n, err = n.Under(x.scenario, x.answer.target); err != nil {
+		return nil, err
+	}
+	if n.firm != "" {
+		return NewWalk(n).FirmDependency(x.answer.target.Product)
+	}
+	return NewWalk(n).Dependency(x.answer.target.Place, x.answer.target.Product)
+}
+
+// again returns the assembly of the same places for another plan of the same
+// products, without trade.
+func (a *assembly) again(p *Plan) *assembly {
+	b := *a
+	b.plan, b.notes = p, nil
+	b.openLedgers()
+	return &b
+}
+
+// drawPlan draws the masses and shares that a plan holds.
+func (x *Draws) drawPlan(random *rand.Rand) *Plan {
+	p := *x.facts.plan
+	p.products = slices.Clone(p.products)
+	for i := range p.products {
+		pp := &p.products[i]
+		pp.made.listed = slices.Clone(pp.made.listed)
+		for k := range pp.made.listed {
+			l := &pp.made.listed[k]
+			l.amount = x.drawSum(random, l.masses, l.amount)
+		}
+		pp.recipes = slices.Clone(pp.recipes)
+		for k := range pp.recipes {
+			if r := &pp.recipes[k]; r.isDrawn() {
+				r.draw(random)
+			}
+		}
+	}
+	p.firms.makers = x.drawMakers(random, p.firms.register, p.firms.makers)
+	links := make(map[string][]firmLink, len(p.firms.links))
+	for _, customer := range slices.Sorted(maps.Keys(p.firms.links)) {
+		of := slices.Clone(p.firms.links[customer])
+		for k := range of {
+			if l := &of[k]; l.tonnes > 0 {
+				l.tonnes *= factor(random.NormFloat64(), x.errorOf(l.mass()))
+			}
+		}
+		links[customer] = of
+	}
+	p.firms.links = links
+	return &p
+}
+
+// drawSum draws the rows that an amount is the sum of; one without rows stays.
+func (x *Draws) drawSum(random *rand.Rand, masses []mass, amount float64) float64 {
+	if len(masses) == 0 {
+		return amount
+	}
+	sum := 0.0
+	for _, m := range masses {
+		sum += m.amount * factor(random.NormFloat64(), x.errorOf(m))
+	}
+	return sum
+}
+
+// drawMakers draws what companies and plants make, and takes out of what a company
+// makes what its plants do.
+func (x *Draws) drawMakers(random *rand.Rand, reg *register, planned []firmMaker) []firmMaker {
+	makers := slices.Clone(planned)
+	for from := 0; from < len(makers); {
+		to := from
+		for to < len(makers) && makers[to].product == makers[from].product && makers[to].country == makers[from].country {
+			makers[to].tonnes = x.drawSum(random, makers[to].masses, makers[to].tonnes)
+			to++
+		}
+		reg.takeOutPlants(makers[from:to])
+		from = to
+	}
+	for i := range makers { // stated shares of a country are not drawn
+		makers[i].share = planned[i].share
+	}
+	return makers
+}
+
+// draw draws the shares of a recipe.
+func (r *planRecipe) draw(random *rand.Rand) {
+	shares := make([]float64, len(r.inputs))
+	for i, in := range r.inputs {
+		shares[i] = in.share
+	}
+	r.inputs = slices.Clone(r.inputs)
+	for i, share := range dirichlet(random, shares, r.concentration) {
+		r.inputs[i].share = share
+	}
+}
+
+// factor is the log-normal factor of mean 1 and coefficient of variation e that a
+// standard normal number stands for.
+func factor(normal, e float64) float64 {
+	variance := math.Log1p(e * e)
+	return math.Exp(math.Sqrt(variance)*normal - variance/2)
+}
+
+// dirichlet draws shares around their means: gamma variates of shape concentration
+// times share, over their sum. The mean of each is its share, and its variance
+// share·(1 − share)/(concentration + 1).
+func dirichlet(random *rand.Rand, means []float64, concentration float64) []float64 {
+	logs := make([]float64, len(means))
+	for i, mean := range means {
+		logs[i] = logGamma(random, concentration*mean)
+	}
+	largest, sum := slices.Max(logs), 0.0
+	for i := range logs {
+		logs[i] = math.Exp(logs[i] - largest)
+		sum += logs[i]
+	}
+	for i := range logs {
+		logs[i] /= sum
+	}
+	return logs
+}
+
+// logGamma draws the logarithm of a gamma variate of scale 1 (Marsaglia and Tsang
+// 2000, doi:10.1145/358407.358414), which for a small shape is below what a number
+// can hold itself.
+func logGamma(random *rand.Rand, shape float64) float64 {
+	if shape < 1 {
+		return logGamma(random, shape+1) - random.ExpFloat64()/shape
+	}
+	d := shape - 1.0/3
+	c := 1 / math.Sqrt(9*d)
+	for {
+		z := random.NormFloat64()
+		v := 1 + c*z
+		if v <= 0 {
+			continue
+		}
+		v = v * v * v
+		if random.ExpFloat64() > d*v-d-d*math.Log(v)-z*z/2 {
+			return math.Log(d * v)
+		}
+	}
+}
