@@ -14,5 +14,6 @@
 //
 // Codes are the World Bank's own, some of them old (ZAR is the DR Congo, ROM
 // Romania, ADO Andorra, TMP Timor-Leste, WBG Palestine, KSV Kosovo); package
-// country knows them.
+// country knows them. The estimates of the Netherlands Antilles (ANT) after their
+// end in 2010 are rejected: there was no such country.
 package wgi

@@ -125,13 +125,13 @@ func (r *reader) row(t *loader.Table) {
 		t.Reject("year", why, "")
 		return
 	}
+	if t.Text("estimate") == none {
+		r.sink.PassOver(gap)
+		return
+	}
 	var err error
 	if k.country, err = r.Countries.Resolve(t.Text("code"), country.WorldBank, k.year); err != nil {
 		t.Reject("code", loader.NoCountry, err.Error())
-		return
-	}
-	if t.Text("estimate") == none {
-		r.sink.PassOver(gap)
 		return
 	}
 	estimate, why := loader.Float(t.Text("estimate"))
