@@ -5,7 +5,7 @@
 //
 // Parameters:
 //   $company text, such as "724500Y6DUVHQD6OXN27": the company: its LEI, or an id of our own
-//   $day text = "2024-12-31": the day on which ownership is looked at
+//   $year integer = 2024: ownership as on 31 December of this year
 // Columns:
 //   kind text: company, plant or owner
 //   id text: its id
@@ -18,7 +18,8 @@
 //   Companies that hold each other are followed once around, not solved, and
 //   chains of more than 10 holdings are cut.
 MATCH (company:Company {id: $company})
-CALL (company) {
+WITH company, toString($year) + '-12-31' AS day
+CALL (company, day) {
   RETURN 1 AS part, 'company' AS kind, company AS it, null AS share, company AS picture
   UNION ALL
   MATCH picture = (company)-[runs:OPERATES]->(plant:Facility)
@@ -26,7 +27,7 @@ CALL (company) {
   RETURN 2 AS part, 'plant' AS kind, plant AS it, null AS share, picture
   UNION ALL
   MATCH picture = (owner:Company)
-    -[holding:OWNS WHERE coalesce(holding.from, '') <= $day AND coalesce(holding.until, '9999') >= $day]->{1,10} (company)
+    -[holding:OWNS WHERE coalesce(holding.from, '') <= day AND coalesce(holding.until, '9999') >= day]->{1,10} (company)
   WHERE owner <> company
     AND all(h IN relationships(picture) WHERE EXISTS { (:Dataset {id: h.dataset, load: h.load}) })
   WITH owner, picture, reduce(share = 1.0, h IN relationships(picture) | share * h.share) AS share

@@ -25,7 +25,7 @@ func TestCatalogue(t *testing.T) {
 	for _, q := range all {
 		names = append(names, q.Name)
 	}
-	want := []string{"chain-paths", "chokepoints", "company-and-owners", "direct-suppliers", "hang-on-one-country",
+	want := []string{"chain-paths", "chokepoints", "company-and-owners", "direct-suppliers", "hang-on-one-country", "material-in-products",
 		"origins-beside-direct", "provenance-of-a-link", "stopped-stage", "suppliers-in-common", "tier-profile",
 		"trade-of-a-code", "who-depends"}
 	if !slices.Equal(names, want) {
