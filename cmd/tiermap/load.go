@@ -203,10 +203,11 @@ func sources() []source {
 			long: "Tables of material intensities, battery chemistries, companionality, recycling rates, demand by scenario and trade\n" +
 				"codes, by their columns (docs/sources/composition.md). Each becomes one dataset.",
 			jobs: func(paths []string, _ *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
-				return composition.Jobs(paths, composition.Options{Store: store, Retrieved: o.retrieved, Priority: o.priority, Revision: o.revision})
+				return composition.Jobs(paths, composition.Options{Store: store, Retrieved: o.retrieved, Priority: o.priorityGiven(), Revision: o.revision})
 			},
 			flags: func(f *pflag.FlagSet, o *loadOptions) {
 				f.StringVar(&o.revision, "revision", "", "revision of the Harmonized System of the trade codes; left out = HS2022")
+				f.Lookup("priority").Usage += "; left out = -6, below the starter data"
 			}},
 		{name: "measures", paths: "FOLDER", short: "export controls, entity lists and other measures with their dates and codes",
 			long: "Tables compiled from ministries' notices, by their columns (docs/sources/measures.md). All that is named together\n" +

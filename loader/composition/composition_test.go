@@ -137,6 +137,13 @@ func TestJobsRefuse(t *testing.T) {
 			t.Errorf("%v: %v, want %s", paths, err, want)
 		}
 	}
+	own := 3
+	for _, priority := range []*int{nil, &own} {
+		jobs, err := Jobs([]string{"testdata"}, Options{Priority: priority})
+		if want := map[bool]int{true: Priority, false: own}[priority == nil]; err != nil || jobs[0].Dataset.Priority != want {
+			t.Errorf("%+v %v", jobs, err)
+		}
+	}
 	for _, o := range []Options{{Retrieved: "2025"}, {Revision: "2017"}} {
 		if _, err := Jobs([]string{"testdata"}, o); graph.CodeOf(err) != graph.BadInput {
 			t.Errorf("%+v: %v", o, err)

@@ -17,9 +17,13 @@ import (
 type Options struct {
 	Store     terms.Store // holds the catalogue; nil: there is none to hold ids against
 	Retrieved string      // day on which the files were fetched, 2006-01-02; blank: when each was last changed
-	Priority  int         // of the datasets
+	Priority  *int        // of the datasets; nil: Priority
 	Revision  string      // revision of the Harmonized System of the trade codes; blank: HS2022
 }
+
+// Priority is the default priority: below the starter data, which name the source
+// of each figure, where most of these tables name none.
+const Priority = -6
 
 //go:embed materials.csv
 var materialsCSV string
@@ -106,8 +110,12 @@ func (t *table) job(in loader.Input, o Options) loader.Job {
 	if retrieved == "" {
 		retrieved = in.Modified.UTC().Format(time.DateOnly)
 	}
+	priority := Priority
+	if o.Priority != nil {
+		priority = *o.Priority
+	}
 	return loader.Job{
-		Dataset: graph.Dataset{ID: t.id, Title: t.title, Publisher: t.publisher, Licence: t.licence, Retrieved: retrieved, Priority: o.Priority},
+		Dataset: graph.Dataset{ID: t.id, Title: t.title, Publisher: t.publisher, Licence: t.licence, Retrieved: retrieved, Priority: priority},
 		Inputs:  []loader.Input{in},
 		Read: func(ctx context.Context, sink *loader.Sink) error {
 			r, err := newReader(ctx, sink, o)
