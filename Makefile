@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 GOLANGCI_VERSION := v2.15.0
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tiermap/bin
 
-.PHONY: help run build test test-neo4j test-browser lint drift generate bench web clean
+.PHONY: help run build test test-neo4j test-browser lint drift generate bench bench-peers web clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -49,6 +49,9 @@ bench: ## loading against read_csv and LOAD CSV, answers, Neo4j, the engine (40 
 	go test ./api/bench -run '^$$' -bench . -benchtime 1x -timeout 30m
 	go test ./graph/neo4j/bench -run '^$$' -bench . -benchtime 1x -timeout 90m
 	go test ./graph/supply ./graph/duckdb -run '^$$' -bench . -timeout 30m
+
+bench-peers: ## against SciPy, NumPy, NetworkX and Cypher: the same answers, then the times
+	go test ./bench/peers -run '^$$' -bench . -benchtime 1x -timeout 60m
 
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## the linter, import rules included
 	$< run ./...
