@@ -11,8 +11,9 @@
 //
 // A table is known by the beginning of its name. UTF-8 and Windows-1252 both
 // occur. Which of our materials a name is stands in materials.csv, which product
-// a material at a stage is in products.csv (see package terms). Where a name meant
-// something else on one list, it stands there with that list's year.
+// a material at a stage is in products.csv (see package terms). Where a name means
+// something else in one table, it stands there after the table: "use Titanium" is
+// the metal, "list Bauxite 2020" aluminium.
 //
 // A share is a percentage:
 //

@@ -23,7 +23,7 @@ type use struct {
 // useShare takes a row of the use shares, which are written when the value added
 // of every sector is known.
 func (s *study) useShare(t *loader.Table) {
-	ids, ok := s.material(t, "Material")
+	ids, ok := s.material(t, "Material", "use "+t.Text("Material"))
 	if !ok {
 		return
 	}
