@@ -437,3 +437,46 @@ func TestChokepointsThatAreCut(t *testing.T) {
 		}
 	})
 }
+
+// Two countries that trade with nobody but each other are one island: made one
+// place, they change no answer about anybody else, and all that the place has
+// starts in it, or is unexplained there.
+func TestMergingAnIslandChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := worlds(shape{places: 5, products: 3, largest: 1000}).Draw(t, "world")
+		const one, other = "A", "B"
+		island := func(place string) bool { return place == one || place == other }
+		apart := w
+		apart.flows = slices.DeleteFunc(slices.Clone(w.flows), func(f flow) bool { return island(f.from) != island(f.to) })
+		merged := world{recipes: w.recipes, production: map[supply.Stage]float64{}}
+		place := func(id string) string {
+			if id == other {
+				return one
+			}
+			return id
+		}
+		for s, q := range apart.production {
+			merged.production[at(place(s.Place), s.Product)] += q
+		}
+		for _, f := range apart.flows {
+			f.from, f.to = place(f.from), place(f.to)
+			merged.flows = append(merged.flows, f)
+		}
+		before, after := apart.network(supply.Mass), merged.network(supply.Mass)
+		x, y := supply.NewWalk(before), supply.NewWalk(after)
+		ctx := context.Background()
+		for i := range after.Nodes {
+			s := stageOf(after, i)
+			d := dependencyOf(t, y, s)
+			if !island(s.Place) {
+				compareMeasures(t, everyMeasure(t, d), everyMeasure(t, ask(t, x, s)))
+				continue
+			}
+			for _, share := range must[[]supply.CountryShare](t)(d.Shares(ctx)) {
+				if share.Place != one {
+					t.Fatalf("the island depends on %v", share)
+				}
+			}
+		}
+	})
+}
