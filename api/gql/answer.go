@@ -139,12 +139,16 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 			"product":  prop(must(b.nodes.product), "The product that was asked about.", func(a asked) any { return a.Product }),
 			"material": prop(b.nodes.material, "The material that is followed; null = the gross mass of the product.", func(a asked) any { return materialOf(&a.Basis) }),
 			"year":     prop(must(graphql.Int), "Calendar year.", func(a asked) any { return a.Year }),
-			"supplyTonnes": prop(graphql.Float, "Supply, tonnes of contained material (gross tonnes where material is null); null for a pooled product.", func(a asked) any {
+			"supplyTonnes": prop(graphql.Float, "Supply, tonnes of contained material (gross tonnes where material is null); null for a pooled product and for a sector of an input-output table.", func(a asked) any {
 				if t, ok := a.SupplyTonnes(); ok {
 					return t
 				}
 				return nil
 			}),
+			"supplyUsd": prop(graphql.Float, "Output of a sector of an input-output table, USD of the year, which all shares are of; null where they are of mass.",
+				func(a asked) any { return known(a.SupplyValue()) }),
+			"rounds": answerField(list(b.roundType()), "The rounds of an input-output table: where the value is added that is paid on once, twice and so on, the target's own value added being round 0. Empty where shares are of mass.",
+				first(10, "How many at most, up to 1000."), b.rounds),
 			"domesticShare": prop(must(graphql.Float), "Share of supply that the country makes itself, 0..1.", func(a asked) any { return a.DomesticShare() }),
 			"unexplainedShare": answerField(must(graphql.Float), "Share of supply that no source explains, 0..1.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.UnexplainedShare(p.Context) }),
@@ -321,8 +325,10 @@ func (b *builder) chokepointType(kind *graphql.Enum) *graphql.Object {
 		"product":  productProp(b, false, "The product, of a STAGE or LINK.", func(c supply.Chokepoint) string { return c.Product }),
 		"company":  companyProp(b, "The company, of a COMPANY.", firm),
 		"facility": facilityProp(b, "The plant, of a FACILITY.", firm),
-		"from":     placeProp(b, false, "The exporter, of a LINK.", func(c supply.Chokepoint) string { return c.From }),
-		"to":       placeProp(b, false, "The importer, of a LINK.", func(c supply.Chokepoint) string { return c.To }),
+		"fromProduct": productProp(b, false, "What the exporter sells, of a LINK of an input-output table, where sectors buy of other sectors; else null.",
+			func(c supply.Chokepoint) string { return c.Sold }),
+		"from": placeProp(b, false, "The exporter, of a LINK.", func(c supply.Chokepoint) string { return c.From }),
+		"to":   placeProp(b, false, "The importer, of a LINK.", func(c supply.Chokepoint) string { return c.To }),
 		"passThroughShare": prop(must(graphql.Float), "Share of the target's supply that is lost when this stops, every other supply stays as it was, and nothing is rerouted, 0..1.",
 			func(r row) any { return r.v.PassThrough }),
 		"tonnes": prop(graphql.Float, "passThroughShare in tonnes of contained material; null for a pooled target.", func(r row) any { return r.tonnes(r.v.PassThrough) }),
@@ -364,7 +370,8 @@ func stepKindType() *graphql.Enum {
 		[2]string{string(supply.StepTrade), "To a country that exports it."},
 		[2]string{string(supply.StepPool), "To a country that makes it, drawn from the world market."},
 		[2]string{string(supply.StepMade), "Made here: to what it is made of."},
-		[2]string{string(supply.StepOrigin), "Made here of nothing else: the origin."})
+		[2]string{string(supply.StepOrigin), "Made here of nothing else: the origin."},
+		[2]string{string(supply.StepInput), "To a sector that it buys inputs from, in an input-output table."})
 }
 
 // stageType is a country at a product, as the ends of flows and links.

@@ -97,6 +97,7 @@ func (b *builder) linkChangesType() *graphql.Object {
 		[2]string{string(supply.StepTrade), "The share that the buyer draws from the seller."},
 		[2]string{string(supply.StepPool), "The share of a maker in the world pool, or that the pool is drawn from at all."},
 		[2]string{string(supply.StepOwn), "The share that a place makes itself."},
+		[2]string{string(supply.StepInput), "What a sector of an input-output table buys from another."},
 		[2]string{string(supply.StepMade), "The share of an input in what is made."},
 		[2]string{string(supply.StepOrigin), "Whether what is made starts there, made of nothing else."})
 	link := object("LinkChange", "What one link contributes to the change of an origin share.", graphql.Fields{

@@ -7,7 +7,7 @@ import "tiermap/api/guard"
 // assembled and solved, and has some sixty countries. The world is solved for as
 // a whole however little of it is listed.
 func Costs() map[string]guard.Field {
-	const solve, passThrough, world, owners = 100, 50, 150, 10
+	const solve, passThrough, world, owners, facts = 100, 50, 150, 10, 10
 	return map[string]guard.Field{
 		"Query.dependency":            {Weight: solve},
 		"Query.dependencies":          {Weight: solve},
@@ -15,6 +15,9 @@ func Costs() map[string]guard.Field {
 		"DependencyChange.shares":     {Rows: 60},
 		"DependencyChange.links":      {Weight: solve},
 		"Query.materialDependency":    {Weight: solve},
+		"Query.finalDemandOrigins":    {Weight: solve},
+		"FinalDemandOrigins.places":   {Rows: 60},
+		"Round.madeIn":                {Rows: 30},
 		"Query.exposure":              {Weight: passThrough},
 		"Query.chokepoints":           {Weight: world},
 		"Dependency.shares":           {Rows: 60},

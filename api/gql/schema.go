@@ -35,6 +35,7 @@ func New(asker *ask.Asker, o Options) (graphql.Schema, error) {
 	b := &builder{asker: asker, maxFirst: cmp.Or(o.MaxFirst, MaxFirst)}
 	b.nodes = b.nodeTypes()
 	b.addOwners(&b.nodes)
+	b.addAbout(&b.nodes)
 	b.attribution = attributionType()
 	b.stage, b.stepKind = b.stageType(), stepKindType()
 	b.answers = b.answerTypes()
@@ -83,6 +84,19 @@ func (b *builder) query() *graphql.Object {
 			func(ctx context.Context, p graphql.ResolveParams, page ask.Page) (ask.Slice[ask.Product], error) {
 				return b.asker.Products(ctx, textArg(p, "material"), stageNames[textArg(p, "stage")], page)
 			}),
+		"sectors": paged(b, connectionType("Sector", t.product, t.pageInfo), "Sectors of input-output tables, by id. Each can be asked for like a product.",
+			pageArgs(20, graphql.FieldConfigArgument{"table": arg(graphql.ID, "Only those of this table: what stands before the colon of their ids, such as WIOD2013.")}),
+			func(v ask.Product) string { return v.ID },
+			func(ctx context.Context, p graphql.ResolveParams, page ask.Page) (ask.Slice[ask.Product], error) {
+				return b.asker.Sectors(ctx, textArg(p, "table"), page)
+			}),
+		"finalDemandOrigins": {Type: b.finalType(), Description: "Where the value of all that a country uses in the end is added, by an input-output table.",
+			Args: graphql.FieldConfigArgument{
+				"country":     arg(graphql.ID, "The country or group (EU); left out = the world."),
+				"table":       arg(graphql.ID, "The input-output table, such as WIOD2013; left out = the only one that is loaded."),
+				"year":        arg(graphql.Int, "Calendar year; left out = the newest of the table."),
+				"inventories": argDefault(graphql.Boolean, "Whether changes in inventories count as final demand, as they stand.", true),
+			}, Resolve: b.finalDemandOrigins},
 		"datasets": paged(b, connection(t.dataset), "Datasets, by id.", pageArgs(20, nil),
 			func(d graph.Dataset) string { return d.ID },
 			func(ctx context.Context, _ graphql.ResolveParams, page ask.Page) (ask.Slice[graph.Dataset], error) {
@@ -110,9 +124,9 @@ func (b *builder) query() *graphql.Object {
 				"country":  arg(graphql.ID, "The country or group (EU) that depends. Exactly one of country, company and facility."),
 				"company":  arg(graphql.ID, "The company that depends: for what its plants make of the product, or else what it is supplied with."),
 				"facility": arg(graphql.ID, "The plant that depends: for what it makes of the product, or else what it is supplied with."),
-				"product":  arg(must(graphql.ID), "The product, or a trade code such as HS2017:811292."),
+				"product":  arg(must(graphql.ID), "The product, a trade code such as HS2017:811292, or a sector of an input-output table such as WIOD2013:c14."),
 				"material": arg(graphql.ID, "The material to follow; left out = the product's only one."),
-				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product has trade, else production."),
+				"year":     arg(graphql.Int, "Calendar year; left out = the newest in which the product has trade, else production; of a sector the newest of its table."),
 				"options":  arg(b.answers.options, "How it is computed."),
 			}, Resolve: b.dependency},
 		"dependencies": {Type: must(graphql.NewList(b.answers.dependency)), Description: "The dependency of every country on every product in every year, in that order; null for one that cannot be answered, with an error that says why.",

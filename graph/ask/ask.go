@@ -171,7 +171,9 @@ func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error
 	if err != nil {
 		return nil, err
 	}
-	question.Scenario = withFacts(scenario)
+	if question.Scenario = withFacts(scenario); scenario != nil && v.tableOf(q.Product) != "" {
+		question.Scenario = scenario // which is refused
+	}
 	basis, walk, err := a.basis(ctx, v, question, q.Balance)
 	if err != nil {
 		return nil, err
@@ -222,7 +224,7 @@ func (a *Answer) Assumptions(ctx context.Context) ([]string, error) {
 // another largest origin, or differ by more than 0.1 in its share
 // (docs/methods.md §1).
 func (a *Answer) compareBalances(ctx context.Context) ([]string, error) {
-	if a.changed {
+	if a.changed || a.assembly.Table != "" {
 		return nil, nil // what balance the facts call for is said of the facts
 	}
 	largest := map[supply.Balance]supply.CountryShare{}

@@ -25,6 +25,9 @@ type Basis struct {
 
 // basis returns the network of a question, ready to be walked under a balance.
 func (a *Asker) basis(ctx context.Context, v *view, q supply.Question, balance supply.Balance) (Basis, *supply.Walk, error) {
+	if v.tableOf(q.Product) != "" && (balance != supply.Mass || q.Scenario != nil) {
+		return Basis{}, nil, graph.Errorf(graph.BadInput, "%s is a sector of an input-output table, which has no balance to choose and takes no scenario: leave them out", q.Product)
+	}
 	n, err := a.network(ctx, v, q)
 	if err != nil {
 		return Basis{}, nil, err

@@ -22,6 +22,7 @@ func (a *Answer) Finding(ctx context.Context, language finding.Language, epsilon
 		said.Place = a.firmName()
 	}
 	said.Tonnes = math.NaN()
+	said.InValue = a.assembly.Table != ""
 	if a.TonnesKnown() {
 		said.Tonnes, _ = a.SupplyTonnes()
 	}

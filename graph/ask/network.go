@@ -54,12 +54,20 @@ func (n *network) bytes() int64 {
 
 // network returns the network of a question, assembling it where it is not kept.
 func (a *Asker) network(ctx context.Context, v *view, q supply.Question) (*network, error) {
+	table := v.tableOf(q.Product)
+	if table != "" {
+		q.Product = table // one network for all its sectors
+	}
 	key := fmt.Sprintf("%s|%s|%s|%d|%s|%s|%t|%s", v.revision, q.Product, q.Material, q.Year, q.Place, q.Firm, q.WithoutFirms, factsKey(q.Scenario))
 	if n := a.networks.get(key); n != nil {
 		return n, nil
 	}
 	return share(ctx, &a.flight, key, func(ctx context.Context) (*network, error) {
-		n, err := v.assemble(ctx, q)
+		assemble := v.assemble
+		if table != "" {
+			assemble = func(ctx context.Context, q supply.Question) (*network, error) { return v.assembleTable(ctx, table, q) }
+		}
+		n, err := assemble(ctx, q)
 		if err == nil {
 			a.networks.put(key, n)
 		}

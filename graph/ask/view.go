@@ -20,6 +20,7 @@ type catalogue struct {
 	countries *country.List
 	materials []Material           // by id
 	products  []Product            // by id
+	sectors   []Product            // of input-output tables, by id
 	contents  map[string][]Content // by product
 	recipes   map[string][]Recipe
 	codes     map[string][]CodeShare
@@ -99,6 +100,9 @@ func readCatalogue(ctx context.Context, snap graph.Snapshot, builtin *country.Li
 	if c.products, err = readProducts(ctx, snap, graph.Query{}); err != nil {
 		return nil, err
 	}
+	if c.sectors, err = readSectors(ctx, snap); err != nil {
+		return nil, err
+	}
 	if err := c.nameInDutch(); err != nil {
 		return nil, err
 	}
@@ -176,16 +180,19 @@ func (c *catalogue) material(id string) (Material, error) {
 	return c.materials[i], nil
 }
 
-// product returns a product, or a trade code as a product.
+// product returns a product, or a sector or trade code as a product.
 func (c *catalogue) product(id string) (Product, error) {
 	i, ok := slices.BinarySearchFunc(c.products, id, func(p Product, id string) int { return strings.Compare(p.ID, id) })
 	if ok {
 		return c.products[i], nil
 	}
+	if s, ok := c.sector(id); ok {
+		return s, nil
+	}
 	if _, _, isCode := graph.SplitCode(id); isCode {
 		return Product{ID: id, Name: id}, nil
 	}
-	known := ids(c.products, func(p Product) string { return p.ID })
+	known := ids(slices.Concat(c.products, c.sectors), func(p Product) string { return p.ID })
 	return Product{}, notFound("product", id, append(known, c.tradeCodes...))
 }
 
@@ -216,6 +223,12 @@ func (c *catalogue) question(product, material string, year int) (p Product, q s
 		}
 	}
 	q = supply.Question{Product: product, Year: year}
+	if c.tableOf(product) != "" {
+		if material != "" {
+			err = graph.Errorf(graph.BadInput, "%s is a sector of an input-output table, in which value is followed: leave material out", product)
+		}
+		return p, q, err
+	}
 	q.Material, err = c.supply.ResolveMaterial(product, material)
 	var e *graph.Error
 	if errors.As(err, &e) && e.Code == graph.NotFound && len(e.Suggestions) == 0 {
