@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -191,4 +192,20 @@ func FuzzTable(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestFitsTheCatalogue holds that the starter data have what the tables of words
+// name.
+func TestFitsTheCatalogue(t *testing.T) {
+	named, shipped := catalogue(t), loadertest.Shipped(t)
+	for _, id := range named.Materials {
+		if !slices.Contains(shipped.Materials, id) {
+			t.Errorf("there is no material %s", id)
+		}
+	}
+	for _, id := range named.Products {
+		if !slices.Contains(shipped.Products, id) {
+			t.Errorf("there is no product %s", id)
+		}
+	}
 }
