@@ -1,13 +1,17 @@
 package gql
 
-import "tiermap/api/guard"
+import (
+	"tiermap/api/guard"
+	"tiermap/graph/supply"
+)
 
 // Costs says how much work single fields are, in plain values, and how long the
 // lists are that a question may leave unlimited: a dependency has to be
 // assembled and solved, and has some sixty countries. The world is solved for as
 // a whole however little of it is listed.
 func Costs() map[string]guard.Field {
-	const solve, passThrough, world, owners, facts = 100, 50, 150, 10, 10
+	const solve, passThrough, world, owners, facts = 100, 50, 150, 10, 5
+	const draw = 20 // is solved like an answer, but nothing is read for it
 	return map[string]guard.Field{
 		"Query.dependency":            {Weight: solve},
 		"Query.dependencies":          {Weight: solve},
@@ -26,6 +30,12 @@ func Costs() map[string]guard.Field {
 		"Dependency.network":          {Weight: passThrough},
 		"Dependency.originProducers":  {Rows: 60},
 		"Dependency.finding":          {Weight: passThrough},
+		"Dependency.intervals":        {Weight: draw, Repeats: "draws", Once: supply.DefaultDraws},
+		"Intervals.shares":            {Rows: 60},
+		"Intervals.unexplained":       {Rows: 60},
+		"Intervals.chokepoints":       {Weight: passThrough},
+		"Intervals.paths":             {Weight: draw},
+		"TierIntervals.madeIn":        {Rows: 30},
 		"MaterialDependency.shares":   {Rows: 60},
 		"MaterialDependency.products": {Rows: 20},
 		"MaterialDependency.missing":  {Rows: 10},
@@ -35,5 +45,17 @@ func Costs() map[string]guard.Field {
 		"Company.ultimateOwners":      {Weight: owners, Rows: 10},
 		"Facility.owners":             {Weight: owners, Rows: 10},
 		"Facility.ultimateOwners":     {Weight: owners, Rows: 10},
+		"Country.scores":              {Weight: facts},
+		"Country.classes":             {Weight: facts},
+		"Country.measures":            {Weight: facts},
+		"Material.byproductOf":        {Weight: facts},
+		"Material.byproducts":         {Weight: facts},
+		"Material.recycling":          {Weight: facts},
+		"Material.uses":               {Weight: facts},
+		"Material.lists":              {Weight: facts},
+		"Material.substitutes":        {Weight: facts},
+		"Material.scores":             {Weight: facts},
+		"Material.sourcing":           {Weight: facts},
+		"Material.measures":           {Weight: facts},
 	}
 }

@@ -35,6 +35,13 @@ type Company struct {
 	Country string
 	LEI     string
 	Aliases []string
+
+	Headquarters            string   // country
+	Status                  string   // active, inactive
+	Registration            string   // of its LEI
+	Successor               string   // the company that took its place
+	ParentException         []string // why it reports no direct parent
+	UltimateParentException []string
 }
 
 // Facility is a mine, plant or works. Coordinates are NaN where not known.
@@ -45,6 +52,10 @@ type Facility struct {
 	Latitude  float64
 	Longitude float64
 	Operator  string
+	Aliases   []string
+	Activity  string // in the source's words, as is Status
+	Status    string
+	PartOf    string // the site that it is a part of
 }
 
 // Rows of one node may come from several datasets, the highest ranked first:
@@ -84,12 +95,22 @@ func (c *Company) merge(r graph.Row) {
 	first(&c.Country, r.Text("country"))
 	first(&c.LEI, r.Text("lei"))
 	c.Aliases = union(c.Aliases, r.Text("aliases"))
+	first(&c.Headquarters, r.Text("headquarters"))
+	first(&c.Status, r.Text("status"))
+	first(&c.Registration, r.Text("registration"))
+	first(&c.Successor, r.Text("successor"))
+	c.ParentException = union(c.ParentException, r.Text("parent_exception"))
+	c.UltimateParentException = union(c.UltimateParentException, r.Text("ultimate_parent_exception"))
 }
 
 func (f *Facility) merge(r graph.Row) {
 	first(&f.Name, r.Text("name"))
 	first(&f.Country, r.Text("country"))
 	first(&f.Operator, r.Text("operator"))
+	first(&f.Activity, r.Text("activity"))
+	first(&f.Status, r.Text("status"))
+	first(&f.PartOf, r.Text("part_of"))
+	f.Aliases = union(f.Aliases, r.Text("aliases"))
 	if math.IsNaN(f.Latitude) || math.IsNaN(f.Longitude) {
 		f.Latitude, f.Longitude = r.Float("latitude"), r.Float("longitude")
 	}
