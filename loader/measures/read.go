@@ -255,8 +255,8 @@ func (n *notices) event(t *loader.Table) {
 	}
 	name, _, _ := strings.Cut(t.Text("actor"), " (")
 	by, err := n.Countries.Resolve(name, country.Any, 0)
-	if group, ok := n.Countries.Place(name); err != nil && ok { // the European Union acts as one
-		by, err = group.ID, nil
+	if _, ok := n.Countries.Place(name); err != nil && ok {
+		by, err = "", nil // a group, such as the European Union: notice names it
 	}
 	if err != nil {
 		t.Reject("actor", loader.NoCountry, err.Error())
