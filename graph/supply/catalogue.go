@@ -200,7 +200,7 @@ func (c *Catalogue) ResolveMaterial(product, asked string) (string, error) {
 	case len(materials) == 0 && asked == "":
 		return "", nil
 	case len(materials) == 0:
-		return "", graph.Errorf(graph.BadInput, "%s is not known to contain any material: leave material out, and it is walked in gross tonnes", product)
+		return "", graph.Errorf(graph.BadInput, "no mass fraction of any material in %s is known: leave material out, and it is walked in gross tonnes", product)
 	case asked == "" && len(materials) == 1:
 		return materials[0], nil
 	case asked == "":

@@ -41,7 +41,7 @@ func (p *Plan) noteGross() {
 		p.notef(general, always, "%s is a trade code: it counts as raw, and masses are gross tonnes.", p.Product)
 		return
 	}
-	p.notef(general, always, "%s is not known to contain any material: masses are gross tonnes, and only recipes that name no material hold.", p.Product)
+	p.notef(general, always, "No mass fraction of any material in %s is known: masses are gross tonnes, and only recipes that name no material hold.", p.Product)
 }
 
 // noteContent says what of a product's mass fraction and recipes could have
