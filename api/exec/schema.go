@@ -147,6 +147,7 @@ func override(d, k guard.Field) guard.Field {
 	if k.Rows > 0 {
 		d.Rows = k.Rows
 	}
+	d.Repeats, d.Once = k.Repeats, k.Once
 	return d
 }
 

@@ -130,7 +130,8 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 		args[name] = a
 		return args
 	}
-	unexplained := b.stageShareType()
+	reason := unexplainedReasonType()
+	unexplained, chokepoint, path := b.stageShareType(reason), b.chokepointType(kind), b.pathType()
 	return object("Dependency", "What a country depends on for a product, through every tier. Shares are of the country's supply of the product, 0..1.",
 		graphql.Fields{
 			"country":  prop(must(b.nodes.country), "The country or group that was asked about.", func(a asked) any { return a.Country }),
@@ -162,16 +163,17 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 				func(p graphql.ResolveParams, a asked) (any, error) { return tiersOf(p.Context, a) }),
 			"originProducers": answerField(list(b.originProducerType()), "The companies and plants where the supply starts, and what the others make in each country of origin: they add up to the origins. By share descending, then country, product and id.", all,
 				func(p graphql.ResolveParams, a asked) (any, error) { return listed(b, p, a, a.OriginProducers) }),
-			"chokepoints": answerField(list(b.chokepointType(kind)), "Who or what the supply passes; by share descending, then ids.",
+			"chokepoints": answerField(list(chokepoint), "Who or what the supply passes; by share descending, then ids.",
 				with(with(first(10, "How many at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share, inclusive, 0..1.")),
 					"kind", argDefault(kind, "What is looked for.", string(supply.KindCountry))), b.chokepoints),
-			"paths": answerField(must(b.pathsType()), "The chain paths with the largest shares, in exact order.",
+			"paths": answerField(must(pathsType(path)), "The chain paths with the largest shares, in exact order.",
 				with(first(10, "How many at most, up to 1000."), "minShare", minShare(0, "Least share, inclusive, 0..1.")), b.paths),
 			"network": answerField(must(b.networkType()), "The part of the supply network that is worth a picture.",
 				with(first(200, "How many nodes at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share of a node, inclusive, 0..1.")), b.network),
 			"tierFlows": answerField(must(b.tierFlowsType(unexplained)), "The chain as bands from where one stage is made to where the next is made; no cycles, and layer by layer they add up to origins plus unexplained.",
 				with(first(300, "How many flows at most, up to 1000."), "minShare", minShare(0.005, "Least share of a flow, inclusive, 0..1; smaller ones are folded and counted.")), b.tierFlows),
-			"finding": b.findingField(),
+			"finding":   b.findingField(),
+			"intervals": b.intervalsField(intervalParts{kind, reason, chokepoint, path}),
 			"concentration": answerField(must(concentrationType()), "How concentrated the supply is.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.Concentration(p.Context) }),
 			"madeHereSteps": answerField(must(graphql.Float), "Expected number of making steps from the target to the origin, the mine included.", nil,
@@ -287,12 +289,15 @@ func (b *builder) countryShareType() *graphql.Object {
 	})
 }
 
-func (b *builder) stageShareType() *graphql.Object {
-	type row = item[supply.UnexplainedShare]
-	reason := enum("UnexplainedReason", "Why no source explains a supply.",
+func unexplainedReasonType() *graphql.Enum {
+	return enum("UnexplainedReason", "Why no source explains a supply.",
 		[2]string{string(supply.ReasonSurplus), "More is exported or used there than is made or imported."},
 		[2]string{string(supply.ReasonNoInput), "It is used there, but neither made nor imported as far as is known; or it is made there, and no recipe says of what."},
 		[2]string{string(supply.ReasonRing), "Countries sell to each other what none of them makes or gets from elsewhere."})
+}
+
+func (b *builder) stageShareType(reason *graphql.Enum) *graphql.Object {
+	type row = item[supply.UnexplainedShare]
 	return object("StageShare", "Supply that no source explains, at the stage where the chain ends.", graphql.Fields{
 		"country": placeProp(b, true, "The country.", func(s supply.UnexplainedShare) string { return s.Place }),
 		"product": productProp(b, true, "The product.", func(s supply.UnexplainedShare) string { return s.Product }),
@@ -339,7 +344,7 @@ func (b *builder) chokepointType(kind *graphql.Enum) *graphql.Object {
 	})
 }
 
-func (b *builder) pathsType() *graphql.Object {
+func (b *builder) pathType() *graphql.Object {
 	step := object("ChainStep", "One stage of a chain path.", graphql.Fields{
 		"country": placeProp(b, true, "The country.", func(s supply.PathStep) string { return s.Place }),
 		"product": productProp(b, true, "The product.", func(s supply.PathStep) string { return s.Product }),
@@ -349,10 +354,13 @@ func (b *builder) pathsType() *graphql.Object {
 		"facility": facilityProp(b, "The plant, where the walk goes through one whose suppliers or customers are known; else null.",
 			func(s supply.PathStep) supply.Actor { return s.Firm }),
 	})
-	path := object("ChainPath", "One way from the target to an origin that repeats no stage.", graphql.Fields{
+	return object("ChainPath", "One way from the target to an origin that repeats no stage.", graphql.Fields{
 		"share": prop(must(graphql.Float), "Share of the target's supply that takes it, 0..1.", func(i item[supply.Path]) any { return i.v.Share }),
 		"steps": prop(list(step), "The stages, from the target upstream.", func(i item[supply.Path]) any { return within(i, i.v.Steps) }),
 	})
+}
+
+func pathsType(path *graphql.Object) *graphql.Object {
 	type row = item[supply.Paths]
 	return object("ChainPaths", "The chain paths with the largest shares.", graphql.Fields{
 		"paths":            prop(list(path), "By share descending, then fewer stages, then the sequence of country and product.", func(r row) any { return within(r, r.v.Paths) }),

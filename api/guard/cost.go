@@ -20,6 +20,11 @@ type Field struct {
 	Rows   int      // how many rows it has where the request does not say; 0 is taken for 1
 	Paged  bool     // has an argument first
 	Lists  []string // the list arguments of a list that is not paged: one row for each combination
+	// Repeats is an argument that says how often the work of the field is done, and
+	// that of the fields in it: their weights count as often. Once is how often where
+	// the request does not say.
+	Repeats string
+	Once    int
 }
 
 // Cost bounds how many values the answer to an operation can hold: every field
@@ -27,7 +32,7 @@ type Field struct {
 // parent is paged has the rows of that page, as in a connection. root is the
 // name of the operation's type; the document must have passed Check.
 func Cost(doc *ast.Document, op *ast.OperationDefinition, variables map[string]any, s Schema, root string, l Limits) error {
-	w := coster{schema: s, variables: variables, defaults: map[string]ast.Value{}, fragments: map[string]*ast.FragmentDefinition{}}
+	w := coster{times: 1, schema: s, variables: variables, defaults: map[string]ast.Value{}, fragments: map[string]*ast.FragmentDefinition{}}
 	for _, d := range doc.Definitions {
 		if f, ok := d.(*ast.FragmentDefinition); ok {
 			w.fragments[f.Name.Value] = f
@@ -45,6 +50,7 @@ func Cost(doc *ast.Document, op *ast.OperationDefinition, variables map[string]a
 }
 
 type coster struct {
+	times     int // how often work is done, where the coster is
 	schema    Schema
 	variables map[string]any
 	defaults  map[string]ast.Value
@@ -77,7 +83,22 @@ func (w *coster) set(set *ast.SelectionSet, typeName string, paged bool) int {
 
 func (w *coster) field(f *ast.Field, known Field, parentPaged bool) int {
 	rows := w.rows(f, known, parentPaged)
-	return product(rows, sum(max(known.Weight, 1), w.set(f.SelectionSet, known.Type, known.Paged)))
+	if known.Repeats != "" {
+		defer func(before int) { w.times = before }(w.times)
+		w.times = product(w.times, w.repeats(f, known))
+	}
+	weight := 1
+	if known.Weight > 0 {
+		weight = product(known.Weight, w.times)
+	}
+	return product(rows, sum(weight, w.set(f.SelectionSet, known.Type, known.Paged)))
+}
+
+func (w *coster) repeats(f *ast.Field, known Field) int {
+	if n, ok := w.number(argument(f, known.Repeats)); ok {
+		return n
+	}
+	return known.Once
 }
 
 func (w *coster) rows(f *ast.Field, known Field, parentPaged bool) int {

@@ -39,7 +39,8 @@ func known() guard.Schema {
 	return guard.Schema{
 		"Query": fields, "Node": fields,
 		"Connection": {"nodes": {Type: "Node", Rows: 50}},
-		"Heavy":      {"page": {Type: "Connection", Paged: true, Rows: 10}, "rows": {Type: "Node", Rows: 50}, "weighty": {Weight: 7}},
+		"Heavy": {"page": {Type: "Connection", Paged: true, Rows: 10}, "rows": {Type: "Node", Rows: 50}, "weighty": {Weight: 7},
+			"again": {Type: "Heavy", Weight: 2, Repeats: "times", Once: 5}},
 	}
 }
 
@@ -171,6 +172,9 @@ func TestCost(t *testing.T) {
 		{"a field and its parent", "Query", "{ child { name } }", nil, 2},
 		{"a page", "Query", "{ children(first: 10) { name f1 } }", nil, 30},
 		{"a page by default", "Query", "{ children { name } }", nil, 6},
+		{"work that is done again", "Heavy", "{ again(times: 10) { weighty name } }", nil, 2*10 + 7*10 + 1},
+		{"work that is done as often as usual", "Heavy", "{ again { weighty } weighty }", nil, 2*5 + 7*5 + 7},
+		{"work that is done again and again", "Heavy", "{ again(times: 3) { again(times: 2) { name } } }", nil, 2*3 + 2*6 + 1},
 		{"pages multiply", "Query", "{ children(first: 10) { children(first: 5) { name } } }", nil, 10 + 10*5 + 10*5},
 		{"by variable", "Query", "query($n: Int) { children(first: $n) { name } }", map[string]any{"n": 4.0}, 8},
 		{"by a variable's default", "Query", "query($n: Int = 7) { children(first: $n) { name } }", nil, 14},

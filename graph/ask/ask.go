@@ -109,7 +109,8 @@ type Answer struct {
 	Company  Company
 	Facility Facility
 
-	changed bool // by a scenario
+	changed  bool             // by a scenario
+	scenario *supply.Scenario // which
 }
 
 // Dependency answers a question.
@@ -190,7 +191,7 @@ func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error
 	if err != nil {
 		return nil, err
 	}
-	return &Answer{Dependency: d, Basis: basis, Country: place, Product: product, changed: scenario != nil}, nil
+	return &Answer{Dependency: d, Basis: basis, Country: place, Product: product, changed: scenario != nil, scenario: scenario}, nil
 }
 
 // Chain returns the products that the target's supply reaches, its own included,

@@ -14,6 +14,7 @@ import (
 // balance: the second balance reads nothing again.
 type network struct {
 	plan     *supply.Plan
+	trade    *supply.Trade   // the rows that were read, for intervals; nil of an input-output table
 	assembly *supply.Network // under the balance Mass
 	people   people
 
@@ -46,6 +47,9 @@ func (n *network) bytes() int64 {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var sum int64
+	if n.trade != nil {
+		sum = int64(n.trade.Bytes())
+	}
 	for _, w := range n.walks {
 		sum += int64(w.Bytes())
 	}
@@ -99,7 +103,7 @@ func (v *view) assemble(ctx context.Context, q supply.Question) (*network, error
 	if err != nil {
 		return nil, err
 	}
-	return &network{plan: plan, assembly: n, people: known, walks: map[supply.Balance]*supply.Walk{}}, nil
+	return &network{plan: plan, trade: trade, assembly: n, people: known, walks: map[supply.Balance]*supply.Walk{}}, nil
 }
 
 // production reads the production of a question's chain, of all datasets: of

@@ -221,7 +221,7 @@ func (x *Draws) count() {
 	add := func(m mass) {
 		switch {
 		case known(m.error):
-			x.Drawn.Stated++
+			x.Stated++
 		case m.estimated:
 			x.Drawn.Estimated++
 		default:

@@ -3,6 +3,7 @@ package supply
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 )
@@ -292,6 +293,28 @@ func (x *Draws) listed(of map[figureKey]Interval, tiers []Tier) Intervals {
 		n.Tiers = append(n.Tiers, t)
 	}
 	return n
+}
+
+// Assumptions says what the intervals assume, sentence by sentence.
+func (x *Draws) Assumptions(n Intervals) []string {
+	list := []string{
+		fmt.Sprintf("Intervals hold the middle %g %% of %s, in each of which every mass is multiplied by an independent log-normal factor of mean 1, and all is assembled and solved anew.",
+			100*Level, count(x.Draws, "draw", "draws")),
+		fmt.Sprintf("The relative error of a mass is its row's own where it states one (%s), else by setting: %g for reported masses (%s), %g for estimated ones (%s).",
+			figure(float64(x.Stated)), x.Uncertainty.Reported, figure(float64(x.Drawn.Reported)), x.Uncertainty.Estimated, figure(float64(x.Drawn.Estimated))),
+	}
+	if x.Recipes+x.Codes > 0 {
+		list = append(list, fmt.Sprintf("Shares of %s and %s are drawn with the concentration that is stated; those of all others are held fixed.",
+			count(x.Recipes, "recipe", "recipes"), count(x.Codes, "trade code", "trade codes")))
+	} else {
+		list = append(list, "Shares of recipes and trade codes are held fixed: of none of them is it stated how sure it is.")
+	}
+	list = append(list, "What all rows of a source have wrong alike, and what no source holds, is in no interval.")
+	if n.Undecided >= 0.01 {
+		list = append(list, fmt.Sprintf("%.0f %% of supply passes stages of which the draws do not agree whether more leaves them than is made and imported: there the intervals of what is unexplained lie too high, and those of origins too low.",
+			100*n.Undecided))
+	}
+	return list
 }
 
 // ChokepointInterval is a chokepoint with the interval of its pass-through share.
