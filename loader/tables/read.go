@@ -21,6 +21,8 @@ type reader struct {
 	list   *country.List // the built-in list with the countries of both
 	basis  bases
 
+	beside map[string]bool // ids of the table that is being read, where its rows may refer to each other
+
 	rejected map[string]int // rows, by file
 	cache    map[place]resolved
 	advice   map[string]string
@@ -118,6 +120,9 @@ func (r *reader) table(t table) error {
 			at[i] = in.Column(f.Name)
 		}
 	}
+	if r.beside, err = t.ownIDs(); err != nil {
+		return err
+	}
 	out := &writer{sink: r.sink, kind: t.kind}
 	seen := map[string]int{} // line of a key
 	w := &row{kind: t.kind, values: make([]value, len(t.kind.Fields)), file: in.File()}
@@ -148,6 +153,20 @@ func (r *reader) table(t table) error {
 		}
 	}
 	return out.flush()
+}
+
+// ownIDs returns the ids of a table whose rows may refer to each other, as a
+// company to the one that took its place; nil of any other. They are read before
+// the rows, for these may refer to later ones.
+func (t table) ownIDs() (map[string]bool, error) {
+	if !t.kind.IsNode() || !slices.ContainsFunc(t.kind.Fields, func(f graph.Field) bool { return slices.Contains(f.Refs, t.kind.Name) }) {
+		return nil, nil
+	}
+	ids := map[string]bool{}
+	return ids, t.scan([]string{"id"}, func(_, id string) bool {
+		ids[id] = true
+		return true
+	})
 }
 
 // row parses a row, resolves what it refers to and holds it against the rules.
@@ -187,8 +206,8 @@ func (r *reader) reference(kind *graph.Kind, f graph.Field, text string, year in
 		}
 		return found.id, nil
 	}
-	for _, kind := range f.Refs {
-		if r.own.ids[kind][text] || r.loaded.ids[kind][text] {
+	for _, ref := range f.Refs {
+		if r.own.ids[ref][text] || r.loaded.ids[ref][text] || ref == kind.Name && r.beside[text] {
 			return text, nil
 		}
 	}

@@ -23,7 +23,7 @@ func (r *reader) rules(w *row) *fault {
 	case graph.Sector:
 		return sectorOfTable(w)
 	case graph.Measure:
-		return first(someOf(w, "product", "code"), inOrderOfDays(w))
+		return first(someOf(w, "product", "code", "goods", "targets"), inOrderOfDays(w))
 	case graph.Corresponds:
 		return otherNomenclature(w)
 	case graph.Owns:
@@ -62,7 +62,7 @@ func Rules(kind string) []string {
 	case graph.InputFlow, graph.FinalDemand:
 		return []string{"tables are told apart by what stands before the colon of their sectors; of one table and year the rows of one dataset count"}
 	case graph.Measure:
-		return []string{"product or code, or both", "from is not after until"}
+		return []string{"product, code, goods or targets, or several of them; covers.csv says more closely what a measure is about", "from is not after until"}
 	case graph.MadeFrom:
 		return []string{"the shares of a recipe (rows of one product, material and country) sum to 1, to within 1e-9, else the dataset is refused",
 			"recipes form no cycle, neither alone nor with the datasets that are loaded, else the dataset is refused",
@@ -154,11 +154,12 @@ func oneOf(w *row, a, b string) *fault {
 	return someOf(w, a, b)
 }
 
-func someOf(w *row, a, b string) *fault {
-	if !w.given(a) && !w.given(b) {
-		return &fault{a, loader.Missing, fmt.Sprintf("give %s or %s", a, b)}
+func someOf(w *row, fields ...string) *fault {
+	if slices.ContainsFunc(fields, w.given) {
+		return nil
 	}
-	return nil
+	last := len(fields) - 1
+	return &fault{fields[0], loader.Missing, fmt.Sprintf("give %s or %s", strings.Join(fields[:last], ", "), fields[last])}
 }
 
 func atMostOne(w *row, a, b string) *fault {
