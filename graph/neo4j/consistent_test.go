@@ -2,6 +2,7 @@ package neo4j
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -52,7 +53,8 @@ func shareText(ctx context.Context, s graph.Store, countries *country.List) (str
 // revision or of the other.
 func TestAnswersWhileLoading(t *testing.T) {
 	address := neo4jtest.Empty(t)
-	readers, writer := openStore(t, options(address)), openStore(t, options(address))
+	o := Options{URL: address.URL, User: address.User, Password: address.Password}
+	readers, writer := openStore(t, o), openStore(t, o)
 	countries, err := country.Builtin()
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +70,7 @@ func TestAnswersWhileLoading(t *testing.T) {
 		t.Fatalf("both revisions answer %s", known[0])
 	}
 
-	loading, stop := context.WithTimeout(t.Context(), 4*time.Second)
+	loading, stop := context.WithTimeout(t.Context(), 2*time.Second)
 	defer stop()
 	var seen [2]atomic.Int64
 	var wg sync.WaitGroup
@@ -77,7 +79,7 @@ func TestAnswersWhileLoading(t *testing.T) {
 			for loading.Err() == nil {
 				switch got, err := shareText(t.Context(), readers, countries); {
 				case err != nil:
-					t.Error(err)
+					t.Errorf("%v (%v)", err, errors.Unwrap(err))
 					return
 				case got == known[0]:
 					seen[0].Add(1)
