@@ -24,7 +24,7 @@ type PlaceValue struct {
 }
 
 // FinalOrigins returns where the value of a final demand, by seller, is added: v̂ L y
-// (Leontief 1936; Miller and Blair 2009, section 2.6 and chapter 6,
+// (Leontief 1936; Miller and Blair 2009, chapter 6,
 // doi:10.1017/CBO9780511626982). What is demanded of a sector that the table does
 // not have is unexplained.
 //
