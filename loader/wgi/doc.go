@@ -1,7 +1,7 @@
 // Package wgi loads the Worldwide Governance Indicators of the World Bank (CC BY
 // 4.0): six indicators of every country and year since 1996, each with its
 // standard error, as the long table that the World Bank publishes
-// (wgidataset.xlsx) saved as CSV:
+// (wgidataset.xlsx), or a sheet of it saved as CSV:
 //
 //	codeindyr,code,countryname,year,indicator,estimate,stddev,nsource,pctrank,pctranklower,pctrankupper
 //

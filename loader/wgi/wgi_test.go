@@ -1,7 +1,11 @@
 package wgi
 
 import (
+	"archive/zip"
 	"bytes"
+	"encoding/csv"
+	"fmt"
+	"html"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,6 +70,72 @@ func TestSample(t *testing.T) {
 	}
 }
 
+// workbook makes a workbook of the sample, in its second sheet.
+func workbook(t testing.TB) []byte {
+	t.Helper()
+	records, err := csv.NewReader(bytes.NewReader(sample(t))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := ""
+	for n, record := range records {
+		rows += fmt.Sprintf(`<row r="%d">`, n+1)
+		for column, cell := range record {
+			rows += fmt.Sprintf(`<c r="%c%d" t="inlineStr"><is><t>%s</t></is></c>`, 'A'+column, n+1, html.EscapeString(cell))
+		}
+		rows += "</row>"
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range [][2]string{
+		{"xl/workbook.xml", `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>` +
+			`<sheet name="Notes" r:id="r0"/><sheet name="Data" r:id="r1"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r0" Target="sheet0.xml"/><Relationship Id="r1" Target="sheet1.xml"/></Relationships>`},
+		{"xl/sheet0.xml", `<worksheet><row r="1"><c r="A1" t="inlineStr"><is><t>Notes</t></is></c></row></worksheet>`},
+		{"xl/sheet1.xml", "<worksheet>" + rows + "</worksheet>"},
+	} {
+		f, err := w.Create(part[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(part[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestWorkbook holds that a workbook becomes what its sheet as CSV does.
+func TestWorkbook(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wgidataset.xlsx")
+	if err := os.WriteFile(path, workbook(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var facts, reports []string
+	for _, from := range []string{path, filepath.Join("testdata", file)} {
+		jobs, err := Jobs([]string{from}, Options{Countries: builtin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := loadertest.New()
+		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, row := range store.Rows[dataset] {
+			text += row.Line("line", "country", "indicator", "year", "value", "standard_error") + "\n"
+		}
+		facts, reports = append(facts, text), append(reports, fmt.Sprint(report))
+	}
+	if facts[0] != facts[1] || reports[0] != reports[1] || facts[0] == "" {
+		t.Errorf("%s\n%s\nCSV\n%s\n%s", facts[0], reports[0], facts[1], reports[1])
+	}
+}
+
 func TestJobsRefuse(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "other.csv")
 	if err := os.WriteFile(other, []byte("code,year\nFRA,2022\n"), 0o600); err != nil {
@@ -91,9 +161,11 @@ func sample(t testing.TB) []byte {
 }
 
 func TestDamagedFiles(t *testing.T) {
-	damage.Files(t, map[string][]byte{file: sample(t)}, func(dir string) ([]loader.Job, error) {
-		return Jobs([]string{dir}, Options{Countries: builtin})
-	})
+	for name, content := range map[string][]byte{file: sample(t), "wgidataset.xlsx": workbook(t)} {
+		damage.Files(t, map[string][]byte{name: content}, func(dir string) ([]loader.Job, error) {
+			return Jobs([]string{dir}, Options{Countries: builtin})
+		})
+	}
 }
 
 // Whatever a table holds: accepted + rejected = read, and every score has a
