@@ -47,6 +47,9 @@ type source struct {
 	jobs func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error)
 	// flags are those that other sources do not have; may be nil.
 	flags func(f *pflag.FlagSet, o *loadOptions)
+	// mapping is the table that says what the publisher's words are in the
+	// catalogue, where a user may give another with --mapping; nil: there is none.
+	mapping func() string
 }
 
 // loadOptions are the flags of load.
@@ -63,7 +66,9 @@ type loadOptions struct {
 	from, to    string
 	year        int
 	ranked      bool   // a priority was given
-	mapping     string // of a publisher's series to products; blank: the one that is shipped
+	mapping     string // of a publisher's words to products; blank: the one that is shipped
+
+	printMapping bool // and load nothing
 }
 
 // priorityGiven returns the priority that was given; nil: the source's own.
@@ -80,12 +85,6 @@ func (o *loadOptions) euro(year int) (usd float64, ok bool) {
 		return o.eurUSD, true
 	}
 	return comext.Rate(year)
-}
-
-// seriesFlags are those of sources that count by series.
-func seriesFlags(f *pflag.FlagSet, o *loadOptions) {
-	f.StringVar(&o.mapping, "mapping", "", "table that says which product each series is of, in place of the one that is shipped")
-	rankedFlag(f, o)
 }
 
 // rankedFlag says that a source has a priority of its own.
@@ -111,19 +110,19 @@ func sources() []source {
 				"becomes one dataset (docs/sources/usgs.md).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return usgs.Jobs(paths, usgs.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
-			}, flags: seriesFlags},
+			}, flags: rankedFlag, mapping: usgs.Mapping},
 		{name: "bgs", paths: "FILE...", short: "production of BGS's World Mineral Statistics",
 			long: "CSV files of commodities as the British Geological Survey gives them out. All files of one command become\n" +
 				"one dataset: name all that you want to keep (docs/sources/bgs.md).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return bgs.Jobs(paths, bgs.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
-			}, flags: seriesFlags},
+			}, flags: rankedFlag, mapping: bgs.Mapping},
 		{name: "wmd", paths: "FILE...", short: "production of World Mining Data",
 			long: "Tables with a column for each year (material, Country, …, 2018, …, unit, data_source). Each edition becomes\n" +
 				"one dataset (docs/sources/wmd.md).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return wmd.Jobs(paths, wmd.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priorityGiven()})
-			}, flags: seriesFlags},
+			}, flags: rankedFlag, mapping: wmd.Mapping},
 		{name: "comtrade", paths: "FILE...", short: "trade as reported to UN Comtrade: downloads, bulk files, answers of its API",
 			long: "CSV, tab-separated or JSON files as UN Comtrade hands them out. Each year and revision of the Harmonized\n" +
 				"System becomes one dataset, of all files that are named together: name all those of a year at once.",
@@ -216,7 +215,7 @@ func sources() []source {
 				return measures.Jobs(paths, measures.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
 			}},
 		{name: "wgi", paths: "FILE", short: "the World Bank's Worldwide Governance Indicators, with standard errors",
-			long: "The long table (code, countryname, year, indicator, estimate, stddev, …) as CSV, plain, .gz, .zst or in a .zip.",
+			long: "The long table (code, countryname, year, indicator, estimate, stddev, …) as the workbook that is published, or as CSV.",
 			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return wgi.Jobs(paths, wgi.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority})
 			}},
@@ -232,8 +231,8 @@ func sources() []source {
 			long: "A folder or .zip with the tables of the release as CSV: facilities.csv and, beside it, ownership, commodities,\n" +
 				"processing, capacity, transport and source_ids. Names of owners are resolved (tiermap review).",
 			jobs: func(paths []string, countries *country.List, store graph.Store, o *loadOptions) ([]loader.Job, error) {
-				return facilities.Jobs(paths, facilities.Options{Countries: countries, Store: store, Retrieved: o.retrieved, Priority: o.priority})
-			}},
+				return facilities.Jobs(paths, facilities.Options{Countries: countries, Store: store, Mapping: o.mapping, Retrieved: o.retrieved, Priority: o.priority})
+			}, mapping: facilities.Mapping},
 		{name: "magnets", paths: "FOLDER", short: "firms of the European permanent-magnet chain and who supplies whom",
 			long: "A folder or .zip with plants.csv and links.csv of Queen's University Belfast. The links are illustrative and their\n" +
 				"volumes normalised: they become shares that are marked estimated. Names of companies are resolved (tiermap review).",
@@ -279,8 +278,18 @@ func (c *commands) load() *cobra.Command {
 	}
 	for _, s := range sources() {
 		sub := &cobra.Command{
-			Use: s.name + " " + s.paths, Short: s.short, Long: s.long, Args: cobra.MinimumNArgs(1),
+			Use: s.name + " " + s.paths, Short: s.short, Long: s.long,
+			Args: func(cmd *cobra.Command, paths []string) error {
+				if o.printMapping {
+					return cobra.NoArgs(cmd, paths)
+				}
+				return cobra.MinimumNArgs(1)(cmd, paths)
+			},
 			RunE: func(cmd *cobra.Command, paths []string) error {
+				if o.printMapping {
+					_, err := io.WriteString(c.Stdout, s.mapping())
+					return err
+				}
 				o.ranked = cmd.Flags().Changed("priority")
 				return c.runLoad(cmd, s, paths, &o)
 			},
@@ -291,6 +300,10 @@ func (c *commands) load() *cobra.Command {
 		}
 		if s.flags != nil {
 			s.flags(sub.Flags(), &o)
+		}
+		if s.mapping != nil {
+			sub.Flags().StringVar(&o.mapping, "mapping", "", "table that says which product each of the publisher's words is, in place of the one that is shipped")
+			sub.Flags().BoolVar(&o.printMapping, "print-mapping", false, "print the table that is shipped, to change it and give it back with --mapping; load nothing")
 		}
 		cmd.AddCommand(sub)
 	}

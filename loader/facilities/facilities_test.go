@@ -191,13 +191,46 @@ func TestProducts(t *testing.T) {
 		return set
 	}
 	products, contents := column("product.csv", 0), column("contains.csv", 0, 1)
-	for c, g := range goods() {
+	all, err := openGoods("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for c, g := range all {
 		if !products[g.product] || g.contained != "" && !contents[g.product+" "+g.contained] {
 			t.Errorf("%v is %v, which the catalogue does not have", c, g)
 		}
 		if !slices.Contains([]string{"commodities", "capacity", "output", "input", "transport"}, c.table) || g.factor <= 0 || g.rank < 1 {
 			t.Errorf("%v is %v", c, g)
 		}
+	}
+}
+
+// TestMappingOfOnesOwn reads a table in place of the one that is shipped, and
+// refuses those that are none.
+func TestMappingOfOnesOwn(t *testing.T) {
+	const head = "table,material,commodity,product,contained,factor,rank\n"
+	for text, says := range map[string]string{
+		head + "commodities,Con,Me.Cu,my-copper,copper,0.5,1\n": "",
+		"material,commodity\n":                                                "the columns are not",
+		head + "commodities,Con,Me.Cu,my-copper,copper,0,1\n":                 "row 2: factor",
+		head + "commodities,Con,Me.Cu,x,,1,one\n":                             "row 2: factor",
+		head + "commodities,Con,Me.Cu,x,,1,1\ncommodities,Con,Me.Cu,y,,1,1\n": "row 3: Me.Cu of commodities stands there twice",
+		head + "commodities,Con\n":                                            "wrong number of fields",
+	} {
+		path := filepath.Join(t.TempDir(), "own.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		all, err := openGoods(path)
+		if says == "" && (err != nil || len(all) != 1 || all[commodity{"commodities", "Con", "Me.Cu"}] != good{"my-copper", "copper", 0.5, 1}) {
+			t.Errorf("%q gives %v, %v", text, all, err)
+		}
+		if says != "" && (graph.CodeOf(err) != graph.BadInput || !strings.Contains(err.Error(), says)) {
+			t.Errorf("%q: %v, want %s", text, err, says)
+		}
+	}
+	if _, err := Jobs([]string{"testdata"}, Options{Countries: builtin, Mapping: "none.csv"}); graph.CodeOf(err) != graph.BadInput {
+		t.Errorf("a mapping that is not there: %v", err)
 	}
 }
 

@@ -18,6 +18,7 @@ type Options struct {
 	Store     entity.Store  // what is known already; nil: nothing is
 	Retrieved string        // day on which the files were fetched, 2006-01-02; blank: when the newest was last changed
 	Priority  int           // of the dataset
+	Mapping   string        // a user's table of commodities; blank: the one that is shipped
 	Resolve   entity.Options
 }
 
@@ -40,6 +41,9 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 		return nil, err
 	}
 	r := &release{Options: o, schema: graph.NewSchema(), files: map[string]loader.Input{}}
+	if r.goods, err = openGoods(o.Mapping); err != nil {
+		return nil, err
+	}
 	job := loader.Job{}
 	newest := time.Time{}
 	for _, name := range tables {

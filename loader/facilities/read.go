@@ -68,7 +68,7 @@ type stake struct {
 func (r *release) reset(sink *loader.Sink) {
 	r.sink, r.book = sink, entity.NewBook(r.Resolve)
 	r.plants, r.order, r.stakes = map[string]*plant{}, nil, nil
-	r.sources, r.goods, r.missing = map[string]string{}, goods(), map[string]bool{}
+	r.sources, r.missing = map[string]string{}, map[string]bool{}
 	r.productOf = map[string]map[output]*made{}
 	r.shipments, r.shipped = nil, map[shipmentKey]*shipment{}
 }
