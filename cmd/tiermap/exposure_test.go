@@ -30,7 +30,12 @@ func loadedCase(t *testing.T, name string) string {
 // answerTo puts a question and reads the answer.
 func answerTo[T any](t *testing.T, store, question string) T {
 	t.Helper()
-	r := run(t, "ask", question, "--store", store)
+	return decoded[T](t, run(t, "ask", question, "--store", store))
+}
+
+// decoded reads the answer that a command printed.
+func decoded[T any](t *testing.T, r result) T {
+	t.Helper()
 	var got struct{ Data T }
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || r.status != exitDone {
 		t.Fatalf("%v: status %d\n%s%s", err, r.status, r.stdout, r.stderr)
