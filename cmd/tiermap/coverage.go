@@ -23,17 +23,34 @@ func (c *commands) statusCoverage(ctx context.Context, store graph.Store, materi
 	if err != nil {
 		return err
 	}
-	list, err := ask.New(store, countries, ask.Options{}).Coverage(ctx, material)
+	asker := ask.New(store, countries, ask.Options{})
+	list, err := asker.Coverage(ctx, material)
 	if err != nil {
 		return err
+	}
+	contentless := []string{}
+	if material == "" {
+		products, err := asker.WithoutContents(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range products {
+			contentless = append(contentless, p.ID)
+		}
 	}
 	if asJSON {
 		encoder := json.NewEncoder(c.Stdout)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"materials": coverageJSON(list)})
+		return encoder.Encode(map[string]any{"materials": coverageJSON(list), "withoutContents": contentless})
 	}
-	return coverageText(c.Stdout, list)
+	if err := coverageText(c.Stdout, list); err != nil {
+		return err
+	}
+	if material == "" {
+		missingLine(c.Stdout, "product of which no mass fraction of any material is known", contentless)
+	}
+	return nil
 }
 
 // coverageText writes a paragraph for each material, and ends with what is pooled

@@ -64,7 +64,7 @@ func TestCoverageOfASmallStore(t *testing.T) {
 		"dataset.csv":      "id,title,publisher,licence,retrieved\nsmall,Small,nobody,CC0,2024-01-01\n",
 		"country.csv":      "id,name\nA,Aland\nB,Bland\n",
 		"material.csv":     "id,name\nm,Emmium\nn,Ennium\n",
-		"product.csv":      "id,name,stage,pooled\nore,Ore,extraction,\nmetal,Metal,processing,\nthing,Thing,assembly,true\n",
+		"product.csv":      "id,name,stage,pooled\nore,Ore,extraction,\nmetal,Metal,processing,\nthing,Thing,assembly,true\ndrone,Drone,assembly,\n",
 		"contains.csv":     "product,material,mass_fraction\nore,m,0.5\nmetal,m,1\nthing,m,0.1\n",
 		"made_from.csv":    "product,input,material,share,estimated\nmetal,ore,m,1,true\n",
 		"production.csv":   "year,product,country,tonnes,estimated\n2020,ore,A,100,\n2020,ore,B,40,true\n2021,ore,B,,\n",
@@ -97,6 +97,7 @@ Pooled or missing
   material that no product is known to contain (1): n
   material without sourcing shares (1): n
   material without a recycling rate (1): n
+  product of which no mass fraction of any material is known (1): drone
 `
 	if r := run(t, "status", "--coverage", "--store", store); r.status != exitDone || r.stdout != want {
 		t.Errorf("status %d, got\n%s\nwant\n%s", r.status, r.stdout, want)

@@ -68,6 +68,14 @@ func (a *Asker) Coverage(ctx context.Context, material string) ([]MaterialCovera
 	})
 }
 
+// WithoutContents returns the products of which no mass fraction of any material
+// is known, by id: no material's coverage names them.
+func (a *Asker) WithoutContents(ctx context.Context) ([]Product, error) {
+	return with(ctx, a, func(v *view) ([]Product, error) {
+		return slices.DeleteFunc(slices.Clone(v.products), func(p Product) bool { return len(v.contents[p.ID]) > 0 }), nil
+	})
+}
+
 func (v *view) cover(ctx context.Context, of *MaterialCoverage) (err error) {
 	if products := v.supply.Carriers(of.Material.ID); len(products) > 0 {
 		production, err := v.productionOf(ctx, products, 0)
