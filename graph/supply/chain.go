@@ -337,7 +337,7 @@ func (c *chain) visitsOff(ctx context.Context, x []float64, lo, hi int32) (off f
 		switch {
 		case c.iterated(part):
 			scratch = gather(scratch, part.states, x)
-			visits, more, err := c.iteration(k).enter(ctx, scratch, 1)
+			visits, more, err := c.iteration(k).enter(ctx, scratch, 1, residualGoal)
 			if err != nil {
 				return 0, err
 			}

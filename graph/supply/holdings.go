@@ -175,6 +175,10 @@ func (d *Dependency) FirmChokepoints(ctx context.Context, kind Kind, by Attribut
 	if err != nil {
 		return nil, err
 	}
+	if d.walk.chain.largest() > 0 && by != ByShare && d.state >= 0 {
+		list, err := d.firmsOfLarge(ctx, holdings, minShare, first)
+		return marked(list, kind, epsilon, first), err
+	}
 	reach, err := d.reach(ctx)
 	if err != nil {
 		return nil, err
@@ -193,10 +197,24 @@ func (d *Dependency) FirmChokepoints(ctx context.Context, kind Kind, by Attribut
 			list = append(list, c)
 		}
 	}
+	return inOrderOfShare(list, first), nil
+}
+
+// marked says of a list of sets what they are, and which are single points of
+// failure.
+func marked(list []Chokepoint, kind Kind, epsilon float64, first int) []Chokepoint {
+	for i := range list {
+		list[i].Kind = kind
+		list[i].SinglePointOfFailure = list[i].PassThrough >= 1-epsilon-slack
+	}
+	return inOrderOfShare(list, first)
+}
+
+func inOrderOfShare(list []Chokepoint, first int) []Chokepoint {
 	slices.SortFunc(list, func(a, b Chokepoint) int {
 		return cmp.Or(descending(a.PassThrough, b.PassThrough), cmp.Compare(a.Firm.ID, b.Firm.ID))
 	})
-	return upTo(list, first), nil
+	return upTo(list, first)
 }
 
 // mostOf bounds what passes a holding. Where the walk stops at a closed ring, its

@@ -3,6 +3,7 @@ package supply
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"tiermap/graph"
@@ -27,6 +28,7 @@ import (
 const (
 	residualGoal = 1e-12 // where the iteration ends
 	residualMost = 1e-8  // beyond which its result is refused
+	nearGoal     = 100   // how many times the goal is left as it is where rounding stands in the way
 	passesMost   = 3000  // passes over the steps, of one solve
 	passesAtOnce = 400   // of these, before the true residual is looked at
 )
@@ -251,15 +253,18 @@ func (q *equations) residual(ctx context.Context, r, b, y []float64) ([]float64,
 	}
 	part := make([][2 * columns]float64, parts(q.n))
 	err := inParts(ctx, q.n, func(p, lo, hi int) {
-		for i := lo * q.width; i < hi*q.width; i++ {
-			r[i] += b[i] - y[i]
-			at := &part[p][i%q.width]
-			if q.reverse {
-				*at = max(*at, math.Abs(r[i]))
-			} else {
-				*at += math.Abs(r[i])
+		at, w := &part[p], q.width
+		for i := lo * w; i < hi*w; i += w {
+			for j := range w {
+				d := r[i+j] + b[i+j] - y[i+j]
+				r[i+j] = d
+				if q.reverse {
+					at[j] = max(at[j], math.Abs(d))
+				} else {
+					at[j] += math.Abs(d)
+				}
+				at[columns+j] += y[i+j]
 			}
-			part[p][columns+i%q.width] += y[i]
 		}
 	})
 	size := make([]float64, q.width)
@@ -298,7 +303,7 @@ func (q *equations) solve(ctx context.Context, b []float64, goal float64) (y, si
 		}
 		worst := slices.Max(size)
 		slow := !(worst < best/2)
-		if worst <= goal || stuck && slow || passes >= passesMost {
+		if worst <= goal || slow && (stuck || worst <= nearGoal*goal) || passes >= passesMost {
 			return y, size, nil
 		}
 		stuck, best = stuck || slow, min(best, worst)
@@ -328,132 +333,163 @@ type krylov struct {
 // is by then: the true residual decides what becomes of it.
 func (k *krylov) improve(ctx context.Context, y, r, size []float64, goal float64) (passes int, err error) {
 	if k.p == nil {
-		k.shadow, k.p = make([]float64, len(r)), make([]float64, len(r))
+		k.shadow, k.p = shadows(k.n), make([]float64, len(r))
 		k.v, k.t = make([]float64, len(r)), make([]float64, len(r))
 	}
-	copy(k.shadow, r)
 	copy(k.p, r)
-	done := make([]bool, k.width)
-	rho, err := k.sums(ctx, func(i int) (float64, float64) { return r[i] * r[i], 0 })
-	if err != nil {
+	var done [columns]bool
+	for j := range columns {
+		done[j] = j >= k.width || size[j] <= goal
+	}
+	var first, rho sums
+	if err := k.add(ctx, &first, func(at *sums, i, j int) { at[j] += r[i] * r[i] }); err != nil {
 		return 0, err
 	}
-	first := rho[0]
-	for j := range done {
-		done[j] = size[j] <= goal || rho[0][j] == 0
+	if err := k.add(ctx, &rho, func(at *sums, i, j int) { at[j] += r[i] * k.shadow[i/k.width] }); err != nil {
+		return 0, err
 	}
-	now := rho[0]
-	for passes < passesAtOnce && !all(done) {
-		if err := k.subtract(ctx, k.v, k.p); err != nil {
-			return passes, err
-		}
-		dot, err := k.sums(ctx, func(i int) (float64, float64) { return k.shadow[i] * k.v[i], 0 })
+	for passes < passesAtOnce && done != allDone {
+		var alpha, beta, omega sums
+		dot, err := k.along(ctx, k.v, k.p, nil)
 		if err != nil {
 			return passes, err
 		}
-		var alpha, omega, beta [columns]float64
-		for j := range done {
-			if alpha[j] = now[j] / dot[0][j]; !done[j] && (dot[0][j] == 0 || math.IsNaN(alpha[j]) || math.IsInf(alpha[j], 0)) {
-				done[j] = true
-			}
-			if done[j] {
-				alpha[j] = 0
+		for j := range columns {
+			if alpha[j] = rho[j] / dot[0][j]; done[j] || math.IsNaN(alpha[j]) || math.IsInf(alpha[j], 0) {
+				done[j], alpha[j] = true, 0
 			}
 		}
-		k.each(ctx, func(i, j int) { r[i] -= alpha[j] * k.v[i] })
-		if err := k.subtract(ctx, k.t, r); err != nil {
+		if err := k.add(ctx, nil, func(_ *sums, i, j int) { r[i] -= alpha[j] * k.v[i] }); err != nil {
+			return passes, err
+		}
+		if dot, err = k.along(ctx, k.t, r, r); err != nil {
 			return passes, err
 		}
 		passes += 2
-		dot, err = k.sums(ctx, func(i int) (float64, float64) { return k.t[i] * r[i], k.t[i] * k.t[i] })
-		if err != nil {
-			return passes, err
-		}
-		for j := range done {
+		for j := range columns {
 			if !done[j] && dot[1][j] > 0 {
 				omega[j] = dot[0][j] / dot[1][j]
 			}
 		}
-		k.each(ctx, func(i, j int) {
-			y[i] += alpha[j]*k.p[i] + omega[j]*r[i]
-			r[i] -= omega[j] * k.t[i]
-		})
-		next, err := k.sums(ctx, func(i int) (float64, float64) { return k.shadow[i] * r[i], r[i] * r[i] })
+		next, left, squares, err := k.step(ctx, y, r, &alpha, &omega)
 		if err != nil {
 			return passes, err
 		}
-		left, err := k.sums(ctx, func(i int) (float64, float64) { return math.Abs(r[i]), 0 })
-		if err != nil {
+		for j := range columns {
+			beta[j] = next[j] / rho[j] * (alpha[j] / omega[j])
+			if done[j] || left[j] <= goal || !(squares[j] < 1e12*first[j]) || math.IsNaN(beta[j]) || math.IsInf(beta[j], 0) {
+				done[j], beta[j] = true, 0
+			}
+		}
+		rho = next
+		if err := k.add(ctx, nil, func(_ *sums, i, j int) { k.p[i] = r[i] + beta[j]*(k.p[i]-omega[j]*k.v[i]) }); err != nil {
 			return passes, err
 		}
-		for j := range done {
-			beta[j] = next[0][j] / now[j] * (alpha[j] / omega[j])
-			switch {
-			case done[j]:
-			case left[0][j] <= goal, omega[j] == 0, !(next[1][j] < 1e12*first[j]), math.IsNaN(beta[j]), math.IsInf(beta[j], 0):
-				done[j] = true
-			}
-			if done[j] {
-				beta[j] = 0
-			}
-		}
-		now = next[0]
-		k.each(ctx, func(i, j int) { k.p[i] = r[i] + beta[j]*(k.p[i]-omega[j]*k.v[i]) })
 	}
 	return passes, ctx.Err()
 }
 
-// subtract puts y − K y into dst.
-func (k *krylov) subtract(ctx context.Context, dst, y []float64) error {
-	if err := k.apply(ctx, dst, y); err != nil {
-		return err
+// sums are numbers by column.
+type sums [columns]float64
+
+var allDone = [columns]bool{true, true, true, true, true, true, true, true}
+
+// shadows returns what residuals are held against: numbers that have nothing to do
+// with any of them.
+func shadows(n int) []float64 {
+	rng := rand.New(rand.NewPCG(1, uint64(n)))
+	list := make([]float64, n)
+	for i := range list {
+		list[i] = 0.5 + rng.Float64()
 	}
-	k.each(ctx, func(i, _ int) { dst[i] = y[i] - dst[i] })
-	return nil
+	return list
 }
 
-// each calls f with the index of every number, and its column.
-func (k *krylov) each(ctx context.Context, f func(i, column int)) {
-	_ = inParts(ctx, k.n, func(_, lo, hi int) { // an end of ctx is seen at the next pass
-		if k.width == 1 {
-			for i := lo; i < hi; i++ {
-				f(i, 0)
-			}
-			return
-		}
-		for i := lo * columns; i < hi*columns; i++ {
-			f(i, i%columns)
-		}
-	})
-}
-
-// sums adds up two figures of every number, by column.
-func (k *krylov) sums(ctx context.Context, f func(i int) (a, b float64)) (sum [2][columns]float64, err error) {
-	part := make([][2][columns]float64, parts(k.n))
+// along puts y − K y into dst, and returns its products with other, or where that is
+// nil with the shadow, and with itself.
+func (k *krylov) along(ctx context.Context, dst, y, other []float64) (dot [2]sums, err error) {
+	if err := k.apply(ctx, dst, y); err != nil {
+		return dot, err
+	}
+	part := make([][2]sums, parts(k.n))
 	err = inParts(ctx, k.n, func(p, lo, hi int) {
-		at := &part[p]
-		for i := lo * k.width; i < hi*k.width; i++ {
-			a, b := f(i)
-			at[0][i%k.width] += a
-			at[1][i%k.width] += b
+		at, w := &part[p], k.width
+		for i := lo * w; i < hi*w; i += w {
+			to, from := dst[i:i+w], y[i:i+w]
+			if other == nil {
+				by := k.shadow[i/w]
+				for j := range to {
+					d := from[j] - to[j]
+					to[j] = d
+					at[0][j&(columns-1)] += d * by
+				}
+				continue
+			}
+			by := other[i : i+w]
+			for j := range to {
+				d := from[j] - to[j]
+				to[j] = d
+				at[0][j&(columns-1)] += d * by[j]
+				at[1][j&(columns-1)] += d * d
+			}
 		}
 	})
 	for p := range part {
 		for j := range columns {
-			sum[0][j] += part[p][0][j]
-			sum[1][j] += part[p][1][j]
+			dot[0][j] += part[p][0][j]
+			dot[1][j] += part[p][1][j]
 		}
 	}
-	return sum, err
+	return dot, err
 }
 
-func all(done []bool) bool {
-	for _, d := range done {
-		if !d {
-			return false
+// step moves y and its residual, and returns the products of the residual with
+// the shadow, its sums and its squares.
+func (k *krylov) step(ctx context.Context, y, r []float64, alpha, omega *sums) (next, left, squares sums, err error) {
+	part := make([][3]sums, parts(k.n))
+	err = inParts(ctx, k.n, func(p, lo, hi int) {
+		at, w := &part[p], k.width
+		for i := lo * w; i < hi*w; i += w {
+			yi, ri, pi, ti, by := y[i:i+w], r[i:i+w], k.p[i:i+w], k.t[i:i+w], k.shadow[i/w]
+			for j := range yi {
+				c := j & (columns - 1)
+				yi[j] += alpha[c]*pi[j] + omega[c]*ri[j]
+				d := ri[j] - omega[c]*ti[j]
+				ri[j] = d
+				at[0][c] += d * by
+				at[1][c] += math.Abs(d)
+				at[2][c] += d * d
+			}
+		}
+	})
+	for p := range part {
+		for j := range columns {
+			next[j] += part[p][0][j]
+			left[j] += part[p][1][j]
+			squares[j] += part[p][2][j]
 		}
 	}
-	return true
+	return next, left, squares, err
+}
+
+// add calls f for every number, with its column and what is added up by column.
+func (k *krylov) add(ctx context.Context, sum *sums, f func(at *sums, i, column int)) error {
+	part := make([]sums, parts(k.n))
+	err := inParts(ctx, k.n, func(p, lo, hi int) {
+		for i := lo * k.width; i < hi*k.width; i += k.width {
+			for j := range k.width {
+				f(&part[p], i+j, j)
+			}
+		}
+	})
+	if sum != nil {
+		for p := range part {
+			for j := range columns {
+				sum[j] += part[p][j]
+			}
+		}
+	}
+	return err
 }
 
 // notSolved says that an iteration did not end.
@@ -465,9 +501,9 @@ func notSolved(n int, size float64) error {
 
 // enter turns entries into a component into expected visits, column by column,
 // and returns by how much a share may be off by column.
-func (it *iteration) enter(ctx context.Context, x []float64, width int) (visits, off []float64, err error) {
+func (it *iteration) enter(ctx context.Context, x []float64, width int, goal float64) (visits, off []float64, err error) {
 	q := &equations{iteration: it, width: width}
-	y, off, err := q.solve(ctx, x, residualGoal)
+	y, off, err := q.solve(ctx, x, goal)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,9 @@
+// Package firmbench measures networks of firms of real size, from the embedded
+// store to answers:
+//
+//	go test ./graph/supply/firmbench -run '^$' -bench . -benchtime 1x -timeout 60m
+//
+// BENCH_FIRMS names other sizes than 250000, 500000 and 1000000 firms, separated by
+// commas; there are ten links for each. BENCH_LARGEST is for how many of the
+// largest firms pass-through is solved, 1000 unless told otherwise.
+package firmbench
