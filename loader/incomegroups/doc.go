@@ -1,5 +1,6 @@
 // Package incomegroups loads the World Bank's classification of countries by
-// income (CC BY 4.0), as the sheet "List of economies" of CLASS.xlsx saved as CSV:
+// income (CC BY 4.0): the sheet "List of economies" of CLASS.xlsx, or that sheet
+// saved as CSV:
 //
 //	economy,country_code,region,income_group
 //	Afghanistan,AFG,"Middle East, North Africa, Afghanistan & Pakistan",Low income

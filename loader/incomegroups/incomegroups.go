@@ -10,6 +10,7 @@ import (
 	"tiermap/graph"
 	"tiermap/graph/country"
 	"tiermap/loader"
+	"tiermap/loader/sheet"
 )
 
 // Options are what the files do not say.
@@ -24,7 +25,7 @@ const (
 	dataset    = "worldbank-income-groups"
 	incomes    = "WB.INCOME"
 	regions    = "WB.REGION"
-	aggregate  = "an aggregate of countries"
+	aggregate  = "an aggregate of countries, or a note"
 	incomeUnit = "Low income, Lower middle income, Upper middle income or High income"
 )
 
@@ -36,8 +37,8 @@ var columns = [][]string{
 
 var groups = []string{"Low income", "Lower middle income", "Upper middle income", "High income"}
 
-// Jobs returns the one job for the table that the path holds: a file or a
-// folder. BadInput where it holds none or several.
+// Jobs returns the one job for the table that the path holds: a file, a
+// workbook or a folder. BadInput where it holds none or several.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
 	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
 		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
@@ -46,30 +47,30 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 		return nil, graph.Errorf(graph.BadInput, "%d is no fiscal year of the classification, which there is from 1989", o.Year)
 	}
 	c := &classification{Options: o}
-	var found []loader.Input
+	var found []*sheet.Table
 	for _, path := range paths {
 		inputs, err := loader.Inputs(path)
 		if err != nil {
 			return nil, err
 		}
 		for _, in := range inputs {
-			names, err := columnsOf(in)
+			t, err := sheet.Find(in, columns...)
 			if err != nil {
 				return nil, err
 			}
-			if names != nil {
-				c.columns = names
-				found = append(found, in)
+			if t != nil {
+				found = append(found, t)
 			}
 		}
 	}
 	if len(found) != 1 {
-		return nil, graph.Errorf(graph.BadInput, "%d tables of the World Bank's income groups: name the one CSV file with the columns %s",
+		return nil, graph.Errorf(graph.BadInput, "%d tables of the World Bank's income groups: name the one workbook or CSV file with the columns %s",
 			len(found), strings.Join(columns[0], ", "))
 	}
-	in := found[0]
+	table := found[0]
+	c.columns = table.Columns
 	if o.Retrieved == "" {
-		o.Retrieved = in.Modified.UTC().Format(time.DateOnly)
+		o.Retrieved = table.In.Modified.UTC().Format(time.DateOnly)
 	}
 	version := ""
 	if o.Year != 0 {
@@ -79,25 +80,12 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 		Dataset: graph.Dataset{ID: dataset, Title: "Countries by income group and region", Publisher: "World Bank",
 			URL:     "https://datahelpdesk.worldbank.org/knowledgebase/articles/906519-world-bank-country-and-lending-groups",
 			Licence: "CC BY 4.0", Version: version, Retrieved: o.Retrieved, Priority: o.Priority},
-		Inputs: []loader.Input{in},
-		Read:   func(_ context.Context, sink *loader.Sink) error { return c.read(sink, in) },
+		Inputs: []loader.Input{table.In},
+		Read: func(_ context.Context, sink *loader.Sink) error {
+			kind, seen := graph.NewSchema().Kind(graph.Classified), map[string]int{}
+			return table.Read(sink, func(t sheet.Row) { c.row(sink, kind, t, seen) })
+		},
 	}}, nil
-}
-
-// columnsOf returns what the columns of a file are called; nil for another table.
-func columnsOf(in loader.Input) ([]string, error) {
-	start, err := in.Start(4096)
-	if err != nil {
-		return nil, err
-	}
-	line, _, _ := strings.Cut(string(start), "\n")
-	names := strings.Split(strings.TrimRight(line, "\r"), ",")
-	for _, known := range columns {
-		if !slices.ContainsFunc(known, func(name string) bool { return !slices.Contains(names, name) }) {
-			return known, nil
-		}
-	}
-	return nil, nil
 }
 
 type classification struct {
@@ -105,21 +93,9 @@ type classification struct {
 	columns []string
 }
 
-func (c *classification) read(sink *loader.Sink, in loader.Input) error {
-	t, err := sink.OpenLayout(in, loader.Layout{Required: c.columns})
-	if err != nil {
-		return err
-	}
-	kind, seen := graph.NewSchema().Kind(graph.Classified), map[string]int{}
-	for t.Next() {
-		c.row(sink, kind, t, seen)
-	}
-	return t.Close()
-}
-
-func (c *classification) row(sink *loader.Sink, kind *graph.Kind, t *loader.Table, seen map[string]int) {
+func (c *classification) row(sink *loader.Sink, kind *graph.Kind, t sheet.Row, seen map[string]int) {
 	code, region, group := t.Text(c.columns[1]), t.Text(c.columns[2]), t.Text(c.columns[3])
-	if region == "" && group == "" && code != "" {
+	if region == "" && group == "" {
 		sink.PassOver(aggregate)
 		return
 	}
@@ -138,10 +114,10 @@ func (c *classification) row(sink *loader.Sink, kind *graph.Kind, t *loader.Tabl
 		t.Reject("", loader.Repeated, fmt.Sprintf("line %d has it too", seen[id]))
 		return
 	}
-	seen[id] = t.Line()
-	c.fill(sink.Row(kind, t.File(), t.Line()), id, regions, region)
+	seen[id] = t.Line
+	c.fill(sink.Row(kind, t.File, t.Line), id, regions, region)
 	if group != "" {
-		c.fill(sink.Beside(kind, t.File(), t.Line()), id, incomes, group)
+		c.fill(sink.Beside(kind, t.File, t.Line), id, incomes, group)
 	}
 }
 

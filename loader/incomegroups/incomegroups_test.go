@@ -84,6 +84,21 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestWorkbook holds the workbook as it is published: notes stand beneath the list.
+func TestWorkbook(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "CLASS.xlsx")
+	content := loadertest.Workbook(t, "", [][]string{{"Economy", "Code", "Region", "Income group", "Lending category"},
+		{"Chile", "CHL", "Latin America & Caribbean", "High income", "IBRD"}, {"World", "WLD"}, {"a note"}})
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store, report, _ := run(t, path, Options{Year: 2026})
+	rows := store.Rows[dataset]
+	if len(rows) != 2 || rows[1].Line("line", "country", "scheme", "year", "class") != "2 CHL WB.INCOME 2026 High income" || report.Passed[aggregate] != 2 || report.Rejected != 0 {
+		t.Errorf("%v %+v", rows, report)
+	}
+}
+
 func TestJobsRefuse(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "other.csv")
 	if err := os.WriteFile(other, []byte("code,year\nFRA,2022\n"), 0o600); err != nil {

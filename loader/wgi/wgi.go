@@ -2,7 +2,6 @@ package wgi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"tiermap/graph"
 	"tiermap/graph/country"
 	"tiermap/loader"
-	"tiermap/loader/xlsx"
+	"tiermap/loader/sheet"
 )
 
 // Options are what the files do not say.
@@ -38,19 +37,19 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
 		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
 	}
-	var found []loader.Input
+	var found []*sheet.Table
 	for _, path := range paths {
 		inputs, err := loader.Inputs(path)
 		if err != nil {
 			return nil, err
 		}
 		for _, in := range inputs {
-			is, err := isTable(in)
+			t, err := sheet.Find(in, required)
 			if err != nil {
 				return nil, err
 			}
-			if is {
-				found = append(found, in)
+			if t != nil {
+				found = append(found, t)
 			}
 		}
 	}
@@ -58,79 +57,20 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 		return nil, graph.Errorf(graph.BadInput,
 			"%d tables of the Worldwide Governance Indicators: name the one workbook or CSV file with the columns %s", len(found), strings.Join(required, ", "))
 	}
-	in := found[0]
+	table := found[0]
 	if o.Retrieved == "" {
-		o.Retrieved = in.Modified.UTC().Format(time.DateOnly)
+		o.Retrieved = table.In.Modified.UTC().Format(time.DateOnly)
 	}
 	return []loader.Job{{
 		Dataset: graph.Dataset{ID: dataset, Title: "Worldwide Governance Indicators", Publisher: "World Bank",
 			URL: "https://www.worldbank.org/en/publication/worldwide-governance-indicators", Licence: "CC BY 4.0",
 			Retrieved: o.Retrieved, Priority: o.Priority},
-		Inputs: []loader.Input{in},
+		Inputs: []loader.Input{table.In},
 		Read: func(_ context.Context, sink *loader.Sink) error {
 			r := &reader{o, sink, graph.NewSchema().Kind(graph.Scores), map[key]int{}}
-			return r.read(in)
+			return table.Read(sink, r.row)
 		},
 	}}, nil
-}
-
-// hasColumns reports whether a header names the columns.
-func hasColumns(names []string) bool {
-	return !slices.ContainsFunc(required, func(name string) bool { return !slices.Contains(names, name) })
-}
-
-// isTable reports whether the first line of a file, or of a sheet of a workbook,
-// names the columns.
-func isTable(in loader.Input) (bool, error) {
-	if isWorkbook(in) {
-		sheet, err := sheetOf(in)
-		return sheet != "", err
-	}
-	start, err := in.Start(4096)
-	if err != nil {
-		return false, err
-	}
-	line, _, _ := strings.Cut(string(start), "\n")
-	names := strings.Split(line, ",")
-	for i := range names {
-		names[i] = strings.Trim(names[i], " \t\r\"")
-	}
-	return hasColumns(names), nil
-}
-
-func isWorkbook(in loader.Input) bool { return strings.HasSuffix(strings.ToLower(in.Stem()), ".xlsx") }
-
-// errFound ends the reading of a sheet.
-var errFound = errors.New("found")
-
-// sheetOf returns the sheet of a workbook whose first row names the columns; ""
-// where none does.
-func sheetOf(in loader.Input) (string, error) {
-	book, err := xlsx.Open(in)
-	if err != nil {
-		return "", err
-	}
-	for _, sheet := range book.Sheets() {
-		found := false
-		err := book.Rows(sheet, func(_ int, cells []string) error {
-			found = hasColumns(cells)
-			return errFound
-		})
-		if err != nil && !errors.Is(err, errFound) {
-			return "", err
-		}
-		if found {
-			return sheet, nil
-		}
-	}
-	return "", nil
-}
-
-// record is a row of the table, whichever file it stands in.
-type record struct {
-	line int
-	raw  string
-	text func(column string) string
 }
 
 type reader struct {
@@ -145,97 +85,49 @@ type key struct {
 	year               int
 }
 
-func (r *reader) read(in loader.Input) error {
-	if isWorkbook(in) {
-		return r.workbook(in)
-	}
-	t, err := r.sink.OpenLayout(in, loader.Layout{Required: required})
-	if err != nil {
-		return err
-	}
-	for t.Next() {
-		r.row(in, record{t.Line(), t.Raw(), t.Text})
-	}
-	return t.Close()
-}
-
-func (r *reader) workbook(in loader.Input) error {
-	sheet, err := sheetOf(in)
-	if err != nil {
-		return err
-	}
-	book, err := xlsx.Open(in)
-	if err != nil {
-		return err
-	}
-	at := map[string]int{}
-	return book.Rows(sheet, func(line int, cells []string) error {
-		if len(at) == 0 {
-			for i, name := range cells {
-				at[name] = i
-			}
-			return nil
-		}
-		r.row(in, record{line, strings.Join(cells, ","), func(column string) string {
-			if i, ok := at[column]; ok && i < len(cells) {
-				return strings.TrimSpace(cells[i])
-			}
-			return ""
-		}})
-		return r.sink.Err()
-	})
-}
-
-func (r *reader) row(in loader.Input, t record) {
-	reject := func(column string, reason loader.Reason, detail string) {
-		value := ""
-		if column != "" {
-			value = t.text(column)
-		}
-		r.sink.Reject(loader.Reject{File: in.String(), Line: t.line, Column: column, Value: value, Reason: reason, Detail: detail, Raw: t.raw})
-	}
-	k := key{indicator: strings.ToLower(t.text("indicator"))}
+func (r *reader) row(t sheet.Row) {
+	k := key{indicator: strings.ToLower(t.Text("indicator"))}
 	if !slices.Contains(indicators, k.indicator) {
-		reject("indicator", loader.NotAllowed, "one of "+strings.Join(indicators, ", "))
+		t.Reject("indicator", loader.NotAllowed, "one of "+strings.Join(indicators, ", "))
 		return
 	}
 	var why loader.Reason
-	if k.year, why = loader.Int(t.text("year")); why == "" && (k.year < 1996 || k.year > 2999) {
+	if k.year, why = loader.Int(t.Text("year")); why == "" && (k.year < 1996 || k.year > 2999) {
 		why = loader.OutOfRange
 	}
 	if why != "" {
-		reject("year", why, "")
+		t.Reject("year", why, "")
 		return
 	}
-	if t.text("estimate") == none {
+	if t.Text("estimate") == none {
 		r.sink.PassOver(gap)
 		return
 	}
 	var err error
-	if k.country, err = r.Countries.Resolve(t.text("code"), country.WorldBank, k.year); err != nil {
-		reject("code", loader.NoCountry, err.Error())
+	if k.country, err = r.Countries.Resolve(t.Text("code"), country.WorldBank, k.year); err != nil {
+		t.Reject("code", loader.NoCountry, err.Error())
 		return
 	}
-	estimate, why := loader.Float(t.text("estimate"))
+	estimate, why := loader.Float(t.Text("estimate"))
 	if why != "" {
-		reject("estimate", why, "a number, or .. where there is none")
+		t.Reject("estimate", why, "a number, or .. where there is none")
 		return
 	}
-	deviation, why := loader.Float(t.text("stddev"))
+	deviation, why := loader.Float(t.Text("stddev"))
 	if why == "" && deviation < 0 {
 		why = loader.Negative
 	}
-	known := t.text("stddev") != none
+	known := t.Text("stddev") != none
 	if known && why != "" {
-		reject("stddev", why, "")
+		t.Reject("stddev", why, "")
 		return
 	}
 	if line, twice := r.seen[k]; twice {
-		reject("", loader.Repeated, fmt.Sprintf("line %d has it too", line))
+		t.Reject("", loader.Repeated, fmt.Sprintf("line %d has it too", line))
 		return
 	}
-	r.seen[k] = t.line
-	row := r.sink.Row(r.kind, in.Name, t.line)
+	r.seen[k] = t.Line
+	row := r.sink.Row(r.kind, t.File, t.Line)
 	row.SetText("country", k.country)
 	row.SetText("indicator", "WGI."+strings.ToUpper(k.indicator))
 	row.SetInt("year", k.year)

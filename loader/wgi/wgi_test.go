@@ -1,11 +1,9 @@
 package wgi
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"html"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,42 +68,14 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// workbook makes a workbook of the sample, in its second sheet.
+// workbook makes a workbook of the sample.
 func workbook(t testing.TB) []byte {
 	t.Helper()
 	records, err := csv.NewReader(bytes.NewReader(sample(t))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := ""
-	for n, record := range records {
-		rows += fmt.Sprintf(`<row r="%d">`, n+1)
-		for column, cell := range record {
-			rows += fmt.Sprintf(`<c r="%c%d" t="inlineStr"><is><t>%s</t></is></c>`, 'A'+column, n+1, html.EscapeString(cell))
-		}
-		rows += "</row>"
-	}
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, part := range [][2]string{
-		{"xl/workbook.xml", `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>` +
-			`<sheet name="Notes" r:id="r0"/><sheet name="Data" r:id="r1"/></sheets></workbook>`},
-		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r0" Target="sheet0.xml"/><Relationship Id="r1" Target="sheet1.xml"/></Relationships>`},
-		{"xl/sheet0.xml", `<worksheet><row r="1"><c r="A1" t="inlineStr"><is><t>Notes</t></is></c></row></worksheet>`},
-		{"xl/sheet1.xml", "<worksheet>" + rows + "</worksheet>"},
-	} {
-		f, err := w.Create(part[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := f.Write([]byte(part[1])); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return loadertest.Workbook(t, "", records)
 }
 
 // TestWorkbook holds that a workbook becomes what its sheet as CSV does.
