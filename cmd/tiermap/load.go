@@ -220,7 +220,7 @@ func sources() []source {
 				return wgi.Jobs(paths, wgi.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority})
 			}},
 		{name: "incomegroups", paths: "FILE", short: "the World Bank's income groups and regions of countries",
-			long: "The list of economies as CSV: economy, country_code, region, income_group, or as the World Bank names them.",
+			long: "The list of economies: CLASS.xlsx as it is published, or CSV with economy, country_code, region, income_group.",
 			jobs: func(paths []string, countries *country.List, _ graph.Store, o *loadOptions) ([]loader.Job, error) {
 				return incomegroups.Jobs(paths, incomegroups.Options{Countries: countries, Retrieved: o.retrieved, Priority: o.priority, Year: o.year})
 			},
