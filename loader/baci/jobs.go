@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -44,8 +43,8 @@ var nomenclatures = map[string]string{
 // archives or folders. BadInput where a path holds none, where two files are of
 // the same release and year, or where a name is not one of CEPII's.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	yearly, codes, err := find(paths)
 	if err != nil {
@@ -128,7 +127,7 @@ func newFile(in loader.Input, o Options) (*file, error) {
 			in, f.revision)
 	}
 	if f.Retrieved == "" {
-		f.Retrieved = in.Modified.UTC().Format(time.DateOnly)
+		f.Retrieved = loader.LastChanged(in)
 	}
 	return f, nil
 }

@@ -63,8 +63,8 @@ const (
 // Jobs returns the one job of all files that the paths hold: those of a folder,
 // a .zip archive, or named. BadInput where there is none.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	mapping, err := series.OpenMapping(o.Mapping, shipped, o.Countries)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -71,8 +70,8 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 }
 
 func (o *Options) check() error {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return err
 	}
 	if o.Rate != 0 && (o.Rate < 0.1 || o.Rate > 10) {
 		return graph.Errorf(graph.BadInput, "a euro is not %g USD", o.Rate)
@@ -154,9 +153,7 @@ func (j *job) inputs() (list []loader.Input) {
 func (j *job) dataset() graph.Dataset {
 	retrieved := j.Retrieved
 	if retrieved == "" {
-		for _, f := range j.files {
-			retrieved = max(retrieved, f.in.Modified.UTC().Format(time.DateOnly))
-		}
+		retrieved = loader.LastChanged(j.inputs()...)
 	}
 	priority := Priority
 	if j.Priority != nil {

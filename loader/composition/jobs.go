@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/loader"
@@ -68,8 +67,8 @@ var revision = regexp.MustCompile(`^HS\d{4}$`)
 // Jobs returns one job for each table that the paths hold: files, .zip archives
 // or folders. BadInput where a path holds none, or a table stands twice.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	if o.Revision == "" {
 		o.Revision = "HS2022"
@@ -108,7 +107,7 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 func (t *table) job(in loader.Input, o Options) loader.Job {
 	retrieved := o.Retrieved
 	if retrieved == "" {
-		retrieved = in.Modified.UTC().Format(time.DateOnly)
+		retrieved = loader.LastChanged(in)
 	}
 	priority := Priority
 	if o.Priority != nil {

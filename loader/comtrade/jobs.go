@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -84,8 +83,8 @@ func comparePart(a, b part) int {
 }
 
 func (o *Options) check() error {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return err
 	}
 	if o.Revision != "" && !slices.Contains(graph.HSRevisions(), o.Revision) {
 		return graph.Errorf(graph.BadInput, "%q is no revision of the Harmonized System: they are %s", o.Revision, strings.Join(graph.HSRevisions(), ", "))
@@ -230,9 +229,7 @@ func (j *job) inputs() (list []loader.Input) {
 func (j *job) dataset() graph.Dataset {
 	retrieved := j.Retrieved
 	if retrieved == "" {
-		for _, f := range j.files {
-			retrieved = max(retrieved, f.in.Modified.UTC().Format(time.DateOnly))
-		}
+		retrieved = loader.LastChanged(j.inputs()...)
 	}
 	return graph.Dataset{
 		ID:        fmt.Sprintf("%s-%s-%d", j.Name, strings.ToLower(j.revision), j.year),

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -32,8 +31,8 @@ const (
 // Jobs returns the one job for the table. BadInput where the path is not one
 // file, or holds no industrial_projects.csv.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	if len(paths) != 1 {
 		return nil, graph.Errorf(graph.BadInput, "name industrial_projects.csv, or the folder that it is in")
@@ -47,7 +46,7 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 			continue
 		}
 		if o.Retrieved == "" {
-			o.Retrieved = in.Modified.UTC().Format(time.DateOnly)
+			o.Retrieved = loader.LastChanged(in)
 		}
 		return []loader.Job{{
 			Dataset: graph.Dataset{ID: dataset, Title: "Industrial copper and cobalt projects of the Democratic Republic of the Congo",

@@ -30,8 +30,8 @@ var tables = []string{"facilities", "ownership", "source_ids", "commodities", "p
 // Jobs returns the one job for a folder or an archive of the release. BadInput
 // where it has no facilities.csv.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	if len(paths) != 1 {
 		return nil, graph.Errorf(graph.BadInput, "name one folder or .zip that holds the tables of the release: facilities.csv and those beside it")

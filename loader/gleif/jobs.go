@@ -55,8 +55,8 @@ const (
 // where those of level 1 have one date, go into one job. BadInput where a .csv,
 // .xml or .json is no file of GLEIF's, or a path holds none.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2025-05-15", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	files, err := find(paths)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/loader"
@@ -63,8 +62,8 @@ var (
 )
 
 func (o *Options) check() error {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return err
 	}
 	if o.From == "" && o.To == "" {
 		return nil
@@ -161,7 +160,7 @@ func look(in loader.Input, o Options) (*table, error) {
 func (t *table) dataset(o Options) graph.Dataset {
 	retrieved := o.Retrieved
 	if retrieved == "" {
-		retrieved = t.in.Modified.UTC().Format(time.DateOnly)
+		retrieved = loader.LastChanged(t.in)
 	}
 	publisher, url := "United Nations Statistics Division", "https://unstats.un.org/unsd/classifications/Econ"
 	switch {

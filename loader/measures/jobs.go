@@ -51,8 +51,8 @@ type input struct {
 // Jobs returns the one job for all tables that the paths hold: files, .zip
 // archives or folders. BadInput where a path holds none.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	job, newest := loader.Job{}, time.Time{}
 	var files []input

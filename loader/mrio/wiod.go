@@ -98,8 +98,8 @@ func WIOD(paths []string, o Options) ([]loader.Job, error) {
 }
 
 func (o Options) check() error {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return err
 	}
 	return nil
 }

@@ -26,8 +26,8 @@ var tables = []string{"inputs.csv", "providers.csv", "provision.csv", "sequence.
 // Jobs returns the one job for a folder or an archive with the four tables.
 // BadInput where one of them is missing.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	if len(paths) != 1 {
 		return nil, graph.Errorf(graph.BadInput, "name one folder or .zip that holds inputs.csv, providers.csv, provision.csv and sequence.csv")

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -65,8 +64,8 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 var sixDigits = regexp.MustCompile(`^\d{6}$`)
 
 func (o *Options) check() error {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return err
 	}
 	if o.Revision != "" && !slices.Contains(graph.HSRevisions(), o.Revision) {
 		return graph.Errorf(graph.BadInput, "%q is no revision of the Harmonized System: they are %s", o.Revision, strings.Join(graph.HSRevisions(), ", "))
@@ -153,9 +152,7 @@ func (j *job) inputs() (list []loader.Input) {
 func (j *job) dataset() graph.Dataset {
 	retrieved := j.Retrieved
 	if retrieved == "" {
-		for _, f := range j.files {
-			retrieved = max(retrieved, f.in.Modified.UTC().Format(time.DateOnly))
-		}
+		retrieved = loader.LastChanged(j.inputs()...)
 	}
 	return graph.Dataset{
 		ID:        fmt.Sprintf("%s-%s-%d", j.Name, strings.ToLower(j.Revision), j.year),

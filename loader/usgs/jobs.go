@@ -9,7 +9,6 @@ import (
 	"io"
 	"regexp"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -50,8 +49,8 @@ var fileName = regexp.MustCompile(`(?i)^MCS(\d{4})_.*\.csv$`)
 // archives or folders. BadInput where a path holds none, or a file is not one of
 // the two layouts.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-02-06", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	mapping, err := series.OpenMapping(o.Mapping, shipped, o.Countries)
 	if err != nil {
@@ -114,7 +113,7 @@ func newRelease(in loader.Input, mapping *series.Mapping, o Options) (*release, 
 	edition, _ := strconv.Atoi(fileName.FindStringSubmatch(in.Stem())[1]) // four digits
 	r := &release{in: in, edition: edition, mapping: mapping, Options: o}
 	if r.Retrieved == "" {
-		r.Retrieved = in.Modified.UTC().Format(time.DateOnly)
+		r.Retrieved = loader.LastChanged(in)
 	}
 	content, err := contentOf(in)
 	if err != nil {

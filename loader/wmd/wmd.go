@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -52,8 +51,8 @@ var yearName = regexp.MustCompile(`^(19|20)\d\d$`)
 // archives or folders. A file of other columns is passed over in a folder, and
 // BadInput where it is named.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	mapping, err := series.OpenMapping(o.Mapping, shipped, o.Countries)
 	if err != nil {
@@ -144,7 +143,7 @@ func (e *edition) dataset() graph.Dataset {
 		priority = *e.Priority
 	}
 	if retrieved == "" {
-		retrieved = e.in.Modified.UTC().Format(time.DateOnly)
+		retrieved = loader.LastChanged(e.in)
 	}
 	return graph.Dataset{
 		ID:        fmt.Sprintf("wmd-%d", newest+2),
