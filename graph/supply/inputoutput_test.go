@@ -177,6 +177,8 @@ func TestOriginsAreLeontief(t *testing.T) {
 			}
 		}
 		isNear(r, "total", origins.Total, total, nil)
+		worldIs(r, walk, e)
+		valueAddedIs(r, walk, e)
 		for _, p := range origins.Places {
 			isNear(r, "final origin of "+p.Place, p.Origin, want[p.Place], nil)
 		}
@@ -272,6 +274,74 @@ func passThroughIs(t failing, d *supply.Dependency, e economy, target int) {
 			t.Errorf("%v", err)
 		}
 		isNear(t, "pass-through of "+string(rune('A'+c)), got[string(rune('A'+c))], h.AtVec(target), nil)
+	}
+}
+
+// valueAddedIs: of a table whose rows add up, the origins of all final demand are
+// the value added of each country.
+func valueAddedIs(t failing, walk *supply.Walk, e economy) {
+	demand, want := map[supply.Stage]float64{}, map[string]float64{}
+	for i := range e.x {
+		left, added := e.x[i], e.x[i]
+		for j := range e.x {
+			left -= e.z[i][j]
+			added -= e.z[j][i]
+		}
+		demand[e.stage(i)] = left
+		want[e.stage(i).Place] += added
+	}
+	origins, err := walk.FinalOrigins(context.Background(), demand)
+	sum := 0.0
+	for _, p := range origins.Places {
+		sum += p.Origin
+		if math.Abs(p.Origin-want[p.Place]) > 1e-9*(1+math.Abs(origins.Below)+want[p.Place]) {
+			t.Errorf("origin of all final demand in %s is %g, its value added %g", p.Place, p.Origin, want[p.Place])
+		}
+	}
+	if math.Abs(sum-origins.Total) > 1e-9*(1+sum-origins.Below) {
+		t.Errorf("origins add up to %g, final demand to %g (%v)", sum, origins.Total, err)
+	}
+}
+
+// worldIs: the world's chokepoints are what all targets, asked one by one, say.
+func worldIs(t *rapid.T, walk *supply.Walk, e economy) {
+	for s := range e.sectors {
+		product := fmt.Sprintf("T:s%d", s)
+		world, err := walk.WorldChokepoints(t.Context(), product, supply.KindCountry, 0.001, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]float64{}
+		for _, c := range world {
+			got[c.Place] = c.Share
+		}
+		sum, weight := map[string]float64{}, map[string]float64{}
+		for target := range e.countries {
+			j := target*e.sectors + s
+			use := e.x[j]
+			for _, v := range e.z[j] {
+				use -= v
+			}
+			points, err := ofSector(t, walk, e.stage(j)).Chokepoints(t.Context(), supply.KindCountry, 0.001, 0, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for c := range e.countries {
+				if c != target {
+					weight[string(rune('A'+c))] += max(0, use)
+				}
+			}
+			for _, p := range points {
+				if p.Place != e.stage(j).Place {
+					sum[p.Place] += max(0, use) * p.PassThrough
+				}
+			}
+		}
+		for c, w := range weight {
+			if w > 0 {
+				isNear(t, "world's share that passes "+c, got[c], sum[c]/w, nil)
+			}
+		}
 	}
 }
 
