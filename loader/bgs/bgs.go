@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -101,11 +100,7 @@ var yearText = regexp.MustCompile(`(?:^|,)"?((?:19|20)\d\d)-01-01`)
 
 // date looks for the newest year in the files and the day of the newest file.
 func (r *release) date() error {
-	var changed time.Time
 	for _, in := range r.files {
-		if in.Modified.After(changed) {
-			changed = in.Modified
-		}
 		stream, err := in.Open()
 		if err != nil {
 			return err
@@ -121,7 +116,7 @@ func (r *release) date() error {
 		stream.Close()
 	}
 	if r.Retrieved == "" {
-		r.Retrieved = changed.UTC().Format(time.DateOnly)
+		r.Retrieved = loader.LastChanged(r.files...)
 	}
 	if r.newest == 0 {
 		return graph.Errorf(graph.BadInput, "%s holds no row of World Mineral Statistics: their year reads 2023-01-01 00:00:00", r.files[0])

@@ -5,7 +5,6 @@ import (
 	_ "embed" // the tables of names
 	"io"
 	"regexp"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -70,15 +69,11 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 		return nil, err
 	}
 	job := loader.Job{}
-	newest := time.Time{}
 	for _, f := range files {
 		job.Inputs = append(job.Inputs, f.Input)
-		if f.Modified.After(newest) {
-			newest = f.Modified
-		}
 	}
 	if o.Retrieved == "" {
-		o.Retrieved = newest.UTC().Format(time.DateOnly)
+		o.Retrieved = loader.LastChanged(job.Inputs...)
 	}
 	priority := Priority
 	if o.Priority != nil {

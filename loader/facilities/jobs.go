@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -45,7 +44,6 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 		return nil, err
 	}
 	job := loader.Job{}
-	newest := time.Time{}
 	for _, name := range tables {
 		for _, in := range inputs {
 			if stem(in) != name {
@@ -56,16 +54,13 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 			}
 			r.files[name] = in
 			job.Inputs = append(job.Inputs, in)
-			if in.Modified.After(newest) {
-				newest = in.Modified
-			}
 		}
 	}
 	if _, ok := r.files["facilities"]; !ok {
 		return nil, graph.Errorf(graph.BadInput, "%s holds no facilities.csv, to which the other tables of the release refer", paths[0])
 	}
 	if r.Retrieved == "" {
-		r.Retrieved = newest.UTC().Format(time.DateOnly)
+		r.Retrieved = loader.LastChanged(job.Inputs...)
 	}
 	job.Dataset = graph.Dataset{ID: dataset, Title: "Global coal and metal mine production: mines, smelters and refineries",
 		Publisher: "Jasansky, Lieber, Giljum and Maus (Vienna University of Economics and Business)", URL: "https://doi.org/10.1038/s41597-023-01965-y",

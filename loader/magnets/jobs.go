@@ -2,7 +2,6 @@ package magnets
 
 import (
 	"context"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -45,18 +44,13 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 			list = append(list, in)
 		}
 	}
-	newest := time.Time{}
 	for _, name := range []string{"plants.csv", "links.csv"} {
-		in, ok := files[name]
-		if !ok {
+		if _, ok := files[name]; !ok {
 			return nil, graph.Errorf(graph.BadInput, "%s holds no %s: plants.csv and links.csv are needed", paths[0], name)
-		}
-		if in.Modified.After(newest) {
-			newest = in.Modified
 		}
 	}
 	if o.Retrieved == "" {
-		o.Retrieved = newest.UTC().Format(time.DateOnly)
+		o.Retrieved = loader.LastChanged(list...)
 	}
 	return []loader.Job{{
 		Dataset: graph.Dataset{ID: dataset, Title: "Firms of the European permanent-magnet chain, 2004-2024 (links illustrative)", Publisher: "Queen's University Belfast",

@@ -5,7 +5,6 @@ import (
 	_ "embed" // the tables of words
 	"slices"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -54,7 +53,7 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
 		return nil, err
 	}
-	job, newest := loader.Job{}, time.Time{}
+	job := loader.Job{}
 	var files []input
 	for _, path := range paths {
 		inputs, err := loader.Inputs(path)
@@ -73,16 +72,13 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 			any = true
 			files = append(files, input{in, *t})
 			job.Inputs = append(job.Inputs, in)
-			if in.Modified.After(newest) {
-				newest = in.Modified
-			}
 		}
 		if !any {
 			return nil, graph.Errorf(graph.BadInput, "%s is, or holds, no table of measures: the columns of export controls are %s", path, strings.Join(tables[0].required, ", "))
 		}
 	}
 	if o.Retrieved == "" {
-		o.Retrieved = newest.UTC().Format(time.DateOnly)
+		o.Retrieved = loader.LastChanged(job.Inputs...)
 	}
 	job.Dataset = graph.Dataset{ID: dataset, Title: "Export controls and other measures of trade policy", Publisher: "compiled from ministries' notices",
 		Licence: "single facts, with their sources", Retrieved: o.Retrieved, Priority: o.Priority}

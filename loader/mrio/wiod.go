@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/loader"
@@ -98,10 +97,7 @@ func WIOD(paths []string, o Options) ([]loader.Job, error) {
 }
 
 func (o Options) check() error {
-	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
-		return err
-	}
-	return nil
+	return loader.CheckRetrieved(o.Retrieved)
 }
 
 // retrieved is the day on which files were fetched.
@@ -109,8 +105,7 @@ func (o Options) retrieved(inputs []loader.Input) string {
 	if o.Retrieved != "" {
 		return o.Retrieved
 	}
-	newest := slices.MaxFunc(inputs, func(a, b loader.Input) int { return a.Modified.Compare(b.Modified) })
-	return newest.Modified.UTC().Format(time.DateOnly)
+	return loader.LastChanged(inputs...)
 }
 
 func (o Options) wiodDataset(year int, inputs []loader.Input) graph.Dataset {

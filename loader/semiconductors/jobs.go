@@ -2,7 +2,6 @@ package semiconductors
 
 import (
 	"context"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -41,19 +40,15 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 		files[in.Stem()] = in
 	}
 	job := loader.Job{}
-	newest := time.Time{}
 	for _, name := range tables {
 		in, ok := files[name]
 		if !ok {
 			return nil, graph.Errorf(graph.BadInput, "%s holds no %s", paths[0], name)
 		}
 		job.Inputs = append(job.Inputs, in)
-		if in.Modified.After(newest) {
-			newest = in.Modified
-		}
 	}
 	if o.Retrieved == "" {
-		o.Retrieved = newest.UTC().Format(time.DateOnly)
+		o.Retrieved = loader.LastChanged(job.Inputs...)
 	}
 	job.Dataset = graph.Dataset{ID: dataset, Title: "Supply chain of advanced chips: inputs, providers, shares", Publisher: "CSET, Georgetown University",
 		URL: "https://github.com/georgetown-cset/eto-supply-chain", Licence: "CC BY-NC 4.0", Retrieved: o.Retrieved, Priority: o.Priority}
