@@ -44,11 +44,12 @@ test-neo4j: ## of these only the tests that need the Neo4j server
 test-browser: build ## Neo4j Browser in real Chromium, on a server of its own
 	$(WITH_NEO4J) ./queries/browser/test/run.sh
 
-bench: ## loading against read_csv and LOAD CSV, answers, Neo4j, the engine (40 minutes)
+bench: ## loading against read_csv and LOAD CSV, answers, Neo4j, the engine, firms (60 minutes)
 	go test ./loader/baci/bench -run '^$$' -bench . -benchtime 1x -timeout 60m
 	go test ./api/bench -run '^$$' -bench . -benchtime 1x -timeout 30m
 	go test ./graph/neo4j/bench -run '^$$' -bench . -benchtime 1x -timeout 90m
 	go test ./graph/supply ./graph/duckdb -run '^$$' -bench . -timeout 30m
+	go test ./graph/supply/firmbench -run '^$$' -bench . -benchtime 1x -timeout 90m
 
 bench-peers: ## against SciPy, NumPy, NetworkX and Cypher: the same answers, then the times
 	go test ./bench/peers -run '^$$' -bench . -benchtime 1x -timeout 60m

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
 	"tiermap/graph"
@@ -99,9 +100,11 @@ func (r *FirmRows) Network(ctx context.Context, year int, firm, product string) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	r.word = nil
 	a.layProducers()
 	a.laySources()
 	a.note(firm)
+	runtime.GC() // the rows make room for the walk, which takes as much
 	return a.network, ctx.Err()
 }
 

@@ -225,3 +225,54 @@ func TestGeneratedFirms(t *testing.T) {
 		t.Error("the same arguments made other firms")
 	}
 }
+
+// A generated network is solved by iteration as it is by elimination: origins, what
+// passes the firms that most pass, and paths.
+func TestGeneratedFirmsSolvedTwoWays(t *testing.T) {
+	const firms = 200
+	ctx := context.Background()
+	made := supplytest.GenerateFirms(3, firms, 10*firms)
+	var f supply.Firms
+	for i := range firms {
+		f.Companies = append(f.Companies, supply.CompanyRow{ID: supplytest.FirmID(i), Country: supplytest.CountryID(int(made.Country[i]))})
+	}
+	for i, tonnes := range made.Tonnes {
+		f.Supplies = append(f.Supplies, supply.SuppliesRow{Year: theYear, Supplier: supplytest.FirmID(int(made.Supplier[i])),
+			Customer: supplytest.FirmID(int(made.Customer[i])), Product: supplytest.Goods, Tonnes: tonnes, Share: math.NaN()})
+	}
+	firm := f.Supplies[len(f.Supplies)/2].Customer
+	n, err := byColumn(f, firm, supplytest.Goods)
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct, iterated := supply.NewWalk(n), supply.NewWalk(n)
+	iterated.IterateBeyond(2)
+	want := must[*supply.Dependency](t)(direct.FirmDependency(supplytest.Goods))
+	got := must[*supply.Dependency](t)(iterated.FirmDependency(supplytest.Goods))
+	residual := must[float64](t)(got.Residual(ctx))
+	if residual == 0 || residual > 1e-10 {
+		t.Errorf("residual %g", residual)
+	}
+	if exact := must[float64](t)(want.Residual(ctx)); exact != 0 {
+		t.Errorf("residual %g of what is eliminated", exact)
+	}
+	shares := map[string]float64{}
+	for _, share := range must[[]supply.CountryShare](t)(want.Shares(ctx)) {
+		shares[share.Place] = share.Origin
+	}
+	for _, share := range must[[]supply.CountryShare](t)(got.Shares(ctx)) {
+		if d := math.Abs(share.Origin - shares[share.Place]); d > residual+1e-14 {
+			t.Errorf("%s is off by %g, stated %g", share.Place, d, residual)
+		}
+	}
+	most := must[[]supply.Chokepoint](t)(want.Chokepoints(ctx, supply.KindCompany, supply.DefaultEpsilon, 0, 10))
+	for i, point := range must[[]supply.Chokepoint](t)(got.Chokepoints(ctx, supply.KindCompany, supply.DefaultEpsilon, 0, 10)) {
+		if point.Firm != most[i].Firm || math.Abs(point.PassThrough-most[i].PassThrough) > 1e-8 {
+			t.Errorf("%d: %v, want %v", i, point, most[i])
+		}
+	}
+	exact, found := must[supply.Paths](t)(want.Paths(ctx, 10, 0)), must[supply.Paths](t)(got.Paths(ctx, 10, 0))
+	if found.Explained != exact.Explained || len(found.Paths) != 10 || found.Truncated {
+		t.Errorf("%d paths explain %g, want %g", len(found.Paths), found.Explained, exact.Explained)
+	}
+}

@@ -171,9 +171,10 @@ func store(b *testing.B, path string, firms int) (suppliers []supply.Actor, targ
 			b.Fatal(err)
 		}
 	})
-	customers := make([]int, firms)
-	for _, supplier := range f.Supplier {
+	customers, supplied := make([]int, firms), make([]int, firms)
+	for i, supplier := range f.Supplier {
 		customers[supplier]++
+		supplied[f.Customer[i]]++
 	}
 	order := make([]int, firms)
 	for i := range order {
@@ -185,7 +186,13 @@ func store(b *testing.B, path string, firms int) (suppliers []supply.Actor, targ
 			suppliers = append(suppliers, supply.Actor{ID: supplytest.FirmID(i)})
 		}
 	}
-	return suppliers, suppliers[len(suppliers)/2].ID
+	for _, i := range order[len(suppliers)/2:] {
+		if supplied[i] >= linksOfFirm/2 {
+			return suppliers, supplytest.FirmID(i)
+		}
+	}
+	b.Fatal("nobody to ask about")
+	return nil, ""
 }
 
 // project reads the network from the store and makes it ready to be walked.
