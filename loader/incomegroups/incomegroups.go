@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -40,8 +39,8 @@ var groups = []string{"Low income", "Lower middle income", "Upper middle income"
 // Jobs returns the one job for the table that the path holds: a file, a
 // workbook or a folder. BadInput where it holds none or several.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	if o.Year != 0 && (o.Year < 1988 || o.Year > 2999) {
 		return nil, graph.Errorf(graph.BadInput, "%d is no fiscal year of the classification, which there is from 1989", o.Year)
@@ -70,7 +69,7 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 	table := found[0]
 	c.columns = table.Columns
 	if o.Retrieved == "" {
-		o.Retrieved = table.In.Modified.UTC().Format(time.DateOnly)
+		o.Retrieved = loader.LastChanged(table.In)
 	}
 	version := ""
 	if o.Year != 0 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"tiermap/graph"
 	"tiermap/graph/country"
@@ -34,8 +33,8 @@ var indicators = []string{"va", "pv", "ge", "rq", "rl", "cc"}
 // Jobs returns the one job for the table that the path holds: a file, plain,
 // .gz, .zst or in a .zip, a workbook, or a folder. BadInput where it holds none or several.
 func Jobs(paths []string, o Options) ([]loader.Job, error) {
-	if _, err := time.Parse(time.DateOnly, o.Retrieved); err != nil && o.Retrieved != "" {
-		return nil, graph.Errorf(graph.BadInput, "%q is no day on which files were fetched: write it like 2026-01-22", o.Retrieved)
+	if err := loader.CheckRetrieved(o.Retrieved); err != nil {
+		return nil, err
 	}
 	var found []*sheet.Table
 	for _, path := range paths {
@@ -59,7 +58,7 @@ func Jobs(paths []string, o Options) ([]loader.Job, error) {
 	}
 	table := found[0]
 	if o.Retrieved == "" {
-		o.Retrieved = table.In.Modified.UTC().Format(time.DateOnly)
+		o.Retrieved = loader.LastChanged(table.In)
 	}
 	return []loader.Job{{
 		Dataset: graph.Dataset{ID: dataset, Title: "Worldwide Governance Indicators", Publisher: "World Bank",
