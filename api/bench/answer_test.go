@@ -102,9 +102,11 @@ func sumOfOrigins(b *testing.B, a *ask.Answer, shares []supply.CountryShare) flo
 }
 
 // serve starts the whole server on loopback and returns its address.
-func serve(b *testing.B) string {
+func serve(b *testing.B) string { return serveStore(b, generated(b)) }
+
+func serveStore(b *testing.B, store graph.Store) string {
 	b.Helper()
-	asker := newAsker(b, generated(b))
+	asker := newAsker(b, store)
 	schema, err := gql.New(asker, gql.Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -147,8 +149,8 @@ func question(n int) []byte {
 }
 
 // send sends one question and returns an error where it was not answered.
-func send(client *http.Client, url string, n int) error {
-	response, err := client.Post(url, "application/json", bytes.NewReader(question(n)))
+func send(client *http.Client, url string, question []byte) error {
+	response, err := client.Post(url, "application/json", bytes.NewReader(question))
 	if err != nil {
 		return err
 	}
@@ -162,7 +164,7 @@ func send(client *http.Client, url string, n int) error {
 
 // openLoop sends questions at a steady rate, whether or not the earlier ones
 // are answered, and returns how long each took from when it was due.
-func openLoop(b *testing.B, url string, rate int, length time.Duration) (latencies []time.Duration, failed int64) {
+func openLoop(b *testing.B, url string, question func(n int) []byte, rate int, length time.Duration) (latencies []time.Duration, failed int64) {
 	b.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 20 * time.Second}
 	total := int(float64(rate) * length.Seconds())
@@ -176,7 +178,7 @@ func openLoop(b *testing.B, url string, rate int, length time.Duration) (latenci
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			if err := send(client, url, i); err != nil {
+			if err := send(client, url, question(i)); err != nil {
 				if failures.Add(1) == 1 {
 					b.Logf("the first of the failures: %v", err)
 				}
@@ -198,12 +200,12 @@ func percentile(latencies []time.Duration, p float64) float64 {
 // requests a second, with the client on the same cores.
 func BenchmarkWarmHTTP(b *testing.B) {
 	url := serve(b)
-	if _, failed := openLoop(b, url, 50, 10*time.Second); failed > 0 {
+	if _, failed := openLoop(b, url, question, 50, 10*time.Second); failed > 0 {
 		b.Fatalf("%d questions failed while warming up", failed)
 	}
 	runtime.GC()
 	for b.Loop() {
-		latencies, failed := openLoop(b, url, 200, 20*time.Second)
+		latencies, failed := openLoop(b, url, question, 200, 20*time.Second)
 		if failed > 0 {
 			b.Fatalf("%d of %d questions failed", failed, len(latencies))
 		}
@@ -216,13 +218,13 @@ func BenchmarkWarmHTTP(b *testing.B) {
 // percentile passes a second, and reports the last rate that was held.
 func BenchmarkSaturation(b *testing.B) {
 	url := serve(b)
-	if _, failed := openLoop(b, url, 50, 10*time.Second); failed > 0 {
+	if _, failed := openLoop(b, url, question, 50, 10*time.Second); failed > 0 {
 		b.Fatalf("%d questions failed while warming up", failed)
 	}
 	for b.Loop() {
 		held := 0
 		for rate := 250; rate <= 16000; rate = rate * 5 / 4 {
-			latencies, failed := openLoop(b, url, rate, 4*time.Second)
+			latencies, failed := openLoop(b, url, question, rate, 4*time.Second)
 			if failed > 0 || percentile(latencies, 0.99) > 1000 {
 				break
 			}
