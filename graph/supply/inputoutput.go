@@ -22,9 +22,11 @@ type InputOutput struct {
 	Place   string   // of the group that Members are; blank: none
 	Members []string // these countries become one place
 
-	outputs  map[Stage]amount
-	flows    map[[2]Stage]amount // from seller to buyer
-	finals   map[Stage]float64   // all final demand, by seller
+	numbers  map[Stage]int32 // of the sectors that buy, sell or make, as they were met
+	stages   []Stage         // by number
+	outputs  map[int32]amount
+	flows    []inputFlow
+	finals   map[Stage]float64 // all final demand, by seller
 	datasets map[string]bool
 
 	below    int // flows below zero, which are left out
@@ -37,35 +39,39 @@ type amount struct {
 	estimated bool
 }
 
-func (a amount) add(usd float64, estimated bool) amount {
-	return amount{a.usd + usd, a.estimated || estimated}
+func (a amount) add(b amount) amount { return amount{a.usd + b.usd, a.estimated || b.estimated} }
+
+// inputFlow is what one sector sells another, by number.
+type inputFlow struct {
+	seller, buyer int32
+	amount
 }
 
 // Add adds rows of outputs, input flows or final demand. The rows are those of one
 // dataset; other kinds are no part of a table, and BadInput.
 func (t *InputOutput) Add(b *graph.Batch) error {
 	if t.datasets == nil {
-		t.outputs, t.flows = map[Stage]amount{}, map[[2]Stage]amount{}
+		t.numbers, t.outputs = map[Stage]int32{}, map[int32]amount{}
 		t.finals, t.datasets = map[Stage]float64{}, map[string]bool{}
 	}
 	for i := range b.Len {
 		r := b.Row(i)
 		t.datasets[r.Text("dataset")] = true
 		seller := t.stage(r.Text("country"), r.Text("sector"))
-		usd, estimated := r.Float("value_usd"), r.Bool("estimated")
+		a := amount{r.Float("value_usd"), r.Bool("estimated")}
 		switch b.Kind.Name {
 		case graph.Output:
-			t.outputs[seller] = t.outputs[seller].add(usd, estimated)
+			k := t.number(seller)
+			t.outputs[k] = t.outputs[k].add(a)
 		case graph.FinalDemand:
-			t.finals[seller] += usd
+			t.finals[seller] += a.usd
 		case graph.InputFlow:
-			if usd < 0 {
+			if a.usd < 0 {
 				t.below++
-				t.belowUSD += usd
+				t.belowUSD += a.usd
 				continue
 			}
-			link := [2]Stage{seller, t.stage(r.Text("buyer"), r.Text("buyer_sector"))}
-			t.flows[link] = t.flows[link].add(usd, estimated)
+			t.flows = append(t.flows, inputFlow{t.number(seller), t.number(t.stage(r.Text("buyer"), r.Text("buyer_sector"))), a})
 		default:
 			return graph.Errorf(graph.BadInput, "rows of %s are no part of an input-output table", b.Kind.Table)
 		}
@@ -81,14 +87,26 @@ func (t *InputOutput) stage(country, sector string) Stage {
 	return Stage{country, sector}
 }
 
+// number returns the number of a sector in a country.
+func (t *InputOutput) number(s Stage) int32 {
+	k, ok := t.numbers[s]
+	if !ok {
+		k = int32(len(t.stages))
+		t.numbers[s] = k
+		t.stages = append(t.stages, s)
+	}
+	return k
+}
+
 // Network makes the network. BadInput where the table has no output.
 func (t *InputOutput) Network() (*Network, error) {
 	if len(t.outputs) == 0 {
 		return nil, graph.Errorf(graph.BadInput, "the input-output table %s has no output for %d: without it shares of output are not known", t.Table, t.Year)
 	}
 	n := &Network{Table: t.Table, Year: t.Year, Balance: Mass}
-	stages := t.stages()
-	for _, s := range stages {
+	order := t.order()
+	for _, k := range order {
+		s := t.stages[k]
 		n.Places = append(n.Places, s.Place)
 		if last := len(n.Products) - 1; last < 0 || n.Products[last].ID != s.Product {
 			n.Products = append(n.Products, Product{ID: s.Product, Raw: true})
@@ -96,69 +114,64 @@ func (t *InputOutput) Network() (*Network, error) {
 	}
 	slices.Sort(n.Places)
 	n.Places = slices.Compact(n.Places)
-	at := make(map[Stage]int32, len(stages))
-	product := int32(-1)
-	for i, s := range stages {
-		if i == 0 || stages[i-1].Product != s.Product {
+	product := int32(0)
+	for i, k := range order {
+		s := t.stages[k]
+		if i > 0 && n.Products[product].ID != s.Product {
 			product++
 		}
 		place, _ := slices.BinarySearch(n.Places, s.Place)
-		at[s] = int32(i)
 		n.Nodes = append(n.Nodes, Node{Place: int32(place), Product: product})
 	}
 	n.InputStart = make([]int32, len(n.Nodes)+1)
-	t.link(n, at)
-	t.value(n, stages)
+	t.link(n, order)
+	t.value(n, order)
 	n.Datasets = slices.Sorted(maps.Keys(t.datasets))
-	n.Assumptions = t.assumptions(n, stages)
+	n.Assumptions = t.assumptions(n, order)
 	return n, nil
 }
 
-// stages returns the sectors of all countries, by sector, then country.
-func (t *InputOutput) stages() []Stage {
-	all := map[Stage]bool{}
-	for s := range t.outputs {
-		all[s] = true
+// order returns the numbers of the sectors by sector, then country: the order of
+// nodes.
+func (t *InputOutput) order() []int32 {
+	order := make([]int32, len(t.stages))
+	for k := range order {
+		order[k] = int32(k)
 	}
-	for link := range t.flows {
-		all[link[0]], all[link[1]] = true, true
-	}
-	return slices.SortedFunc(maps.Keys(all), func(a, b Stage) int {
-		return compareProductFirst(a, b)
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(t.stages[a].Product, t.stages[b].Product), cmp.Compare(t.stages[a].Place, t.stages[b].Place))
 	})
+	return order
 }
 
-func compareProductFirst(a, b Stage) int {
-	return Stage{a.Product, a.Place}.compare(Stage{b.Product, b.Place})
-}
-
-// link writes what each node buys, in order of the seller. What a sector buys of
-// which no output is known is left out: the shares are not known.
-func (t *InputOutput) link(n *Network, at map[Stage]int32) {
-	type bought struct {
-		seller, buyer int32
-		amount
+// link writes what each node buys, in order of the seller; flows between the same
+// two, of a group's members, are added. What a sector buys of which no output is
+// known is left out: the shares are not known.
+func (t *InputOutput) link(n *Network, order []int32) {
+	at := make([]int32, len(order)) // node by number
+	for i, k := range order {
+		at[k] = int32(i)
 	}
-	links := make([]bought, 0, len(t.flows))
-	for link, a := range t.flows {
-		if a.usd == 0 {
+	links := make([]inputFlow, 0, len(t.flows))
+	for _, f := range t.flows {
+		if f.usd == 0 {
 			continue
 		}
-		l := bought{at[link[0]], at[link[1]], a}
-		n.Nodes[l.seller].Exports += a.usd
-		if _, ok := t.outputs[link[1]]; ok {
-			links = append(links, l)
+		n.Nodes[at[f.seller]].Exports += f.usd
+		if _, ok := t.outputs[f.buyer]; ok {
+			links = append(links, inputFlow{at[f.seller], at[f.buyer], f.amount})
 		}
 	}
-	slices.SortFunc(links, func(a, b bought) int {
-		if a.buyer != b.buyer {
-			return int(a.buyer - b.buyer)
-		}
-		return int(a.seller - b.seller)
-	})
+	links = sortedBy(links, len(order), func(f *inputFlow) int32 { return f.seller })
+	links = sortedBy(links, len(order), func(f *inputFlow) int32 { return f.buyer })
 	n.TradeStart = make([]int32, len(n.Nodes)+1)
-	for _, l := range links {
+	for k, l := range links {
 		n.Nodes[l.buyer].Imports += l.usd
+		if last := len(n.Trade) - 1; k > 0 && links[k-1].buyer == l.buyer && links[k-1].seller == l.seller {
+			n.Trade[last].Tonnes += l.usd
+			n.Trade[last].Estimated = n.Trade[last].Estimated || l.estimated
+			continue
+		}
 		n.Trade = append(n.Trade, TradeLink{Exporter: l.seller, Tonnes: l.usd, Estimated: l.estimated})
 		n.TradeStart[l.buyer+1] = int32(len(n.Trade))
 	}
@@ -167,13 +180,32 @@ func (t *InputOutput) link(n *Network, at map[Stage]int32) {
 	}
 }
 
+// sortedBy returns flows in order of a node of theirs, else in the order in which
+// they stand.
+func sortedBy(flows []inputFlow, nodes int, node func(*inputFlow) int32) []inputFlow {
+	next := make([]int, nodes+1)
+	for i := range flows {
+		next[node(&flows[i])+1]++
+	}
+	for i := range nodes {
+		next[i+1] += next[i]
+	}
+	sorted := make([]inputFlow, len(flows))
+	for i := range flows {
+		k := node(&flows[i])
+		sorted[next[k]] = flows[i]
+		next[k]++
+	}
+	return sorted
+}
+
 // value gives each node its output, and as its production the value added: what is
 // left of the output when the inputs are paid. Where inputs are more than the
 // output, there is none, and the shares are those of the inputs.
-func (t *InputOutput) value(n *Network, stages []Stage) {
+func (t *InputOutput) value(n *Network, order []int32) {
 	for i := range n.Nodes {
 		node := &n.Nodes[i]
-		output, ok := t.outputs[stages[i]]
+		output, ok := t.outputs[order[i]]
 		if !ok {
 			continue
 		}
@@ -188,15 +220,16 @@ func (t *InputOutput) value(n *Network, stages []Stage) {
 
 // assumptions say what the shares are of, and what of the table could have been
 // taken otherwise.
-func (t *InputOutput) assumptions(n *Network, stages []Stage) []string {
+func (t *InputOutput) assumptions(n *Network, order []int32) []string {
 	list := []string{
 		fmt.Sprintf("Shares are of the value of a sector's output in the input-output table %s of %d, not of mass: a sector's inputs are bought in proportion to its output, whatever it makes (Leontief; Miller and Blair 2009, doi:10.1017/CBO9780511626982).", t.Table, t.Year),
 		"An origin is where value is added: output less all inputs that the table has, so that taxes on products and margins that it does not divide are in it.",
 	}
 	var unknown, negative []string
 	var scaled float64
-	for i, s := range stages {
-		output, ok := t.outputs[s]
+	for i, k := range order {
+		s := t.stages[k]
+		output, ok := t.outputs[k]
 		switch excess := n.Nodes[i].Imports - output.usd; {
 		case !ok:
 			unknown = append(unknown, s.Product+" in "+s.Place)
@@ -217,11 +250,7 @@ func (t *InputOutput) assumptions(n *Network, stages []Stage) []string {
 			count(t.below, "flow", "flows"), oneOrMore(t.below, "is", "are"), figure(t.belowUSD)))
 	}
 	if t.Place != "" {
-		found := map[string]bool{}
-		for _, s := range stages {
-			found[s.Place] = true
-		}
-		if found[t.Place] {
+		if slices.Contains(n.Places, t.Place) {
 			list = append(list, fmt.Sprintf("%s is one place: the sectors of those of its members that the table has (of %d today) are added up, what they sell each other included.",
 				t.Place, len(t.Members)))
 		}
