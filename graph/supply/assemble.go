@@ -41,7 +41,10 @@ type assembly struct {
 	products   []ledger
 	notes      []note
 	read       tradeTally
-	firms      *firmAssembly
+	// rows are those of the trade that links come from, by product, where draws need
+	// them; else nil. (A fifth field of link would cost every question a quarter.)
+	rows  [][]int32
+	firms *firmAssembly
 }
 
 // ledger is one product's account.
@@ -64,7 +67,6 @@ type link struct {
 	importer, exporter int32
 	tonnes             float64
 	estimated          bool
-	row                int32 // of Trade that it comes from; -1: none
 }
 
 func newAssembly(p *Plan, t *Trade) *assembly {

@@ -75,6 +75,7 @@ type Drawn struct {
 // drawnLink is what one row of trade is of one product.
 type drawnLink struct {
 	link
+	row   int32   // of the trade; -1: supposed by a scenario
 	error float64 // relative
 	code  int32   // index of Draws.codes; -1: its share is not drawn
 	part  int32   // of the code
@@ -99,6 +100,7 @@ func NewDraws(p *Plan, t *Trade, answer *Dependency, scenario *Scenario, u Uncer
 		return nil, err
 	}
 	x := &Draws{Uncertainty: u, Seed: seedOf(p, answer), answer: answer, scenario: scenario, facts: newAssembly(p, t)}
+	x.facts.rows = make([][]int32, len(p.products))
 	links, err := x.facts.links()
 	if err != nil {
 		return nil, err
@@ -123,17 +125,20 @@ func (x *Draws) takeTrade(links [][]link) {
 	t := x.facts.trade
 	used := make([]bool, len(t.rows))
 	for product, list := range links {
-		sortLinks(list, len(x.facts.places))
+		rows := x.facts.rows[product] // those of the links but the last, which a scenario adds
 		drawn := make([]drawnLink, len(list))
 		for i, l := range list {
-			drawn[i] = drawnLink{link: l, code: -1}
-			if l.row < 0 {
+			if drawn[i] = (drawnLink{link: l, row: -1, code: -1}); i >= len(rows) {
 				continue
 			}
-			used[l.row] = true
-			drawn[i].error = x.errorOf(mass{error: t.errorOf(l.row), estimated: l.estimated})
-			drawn[i].code, drawn[i].part = x.codeOf(x.facts.plan.Trade[t.rows[l.row].source].Code, int32(product))
+			row := rows[i]
+			used[row] = true
+			drawn[i].row, drawn[i].error = row, x.errorOf(mass{error: t.errorOf(row), estimated: l.estimated})
+			drawn[i].code, drawn[i].part = x.codeOf(x.facts.plan.Trade[t.rows[row].source].Code, int32(product))
 		}
+		slices.SortStableFunc(drawn, func(a, b drawnLink) int {
+			return cmp.Or(cmp.Compare(a.importer, b.importer), cmp.Compare(a.exporter, b.exporter))
+		})
 		x.trade = append(x.trade, drawn)
 	}
 	for row, ok := range used {

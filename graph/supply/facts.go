@@ -221,6 +221,9 @@ func (t *Trade) Append(b *graph.Batch) error {
 	lastSource, source, named := sourceKey{}, int32(0), false
 	lastContent, content := contentKey{}, int32(0)
 	errors := b.Columns[b.Kind.Field(errorField)].Float // may be missing
+	if !slices.ContainsFunc(errors, known) {
+		errors = nil
+	}
 	for i := range b.Len {
 		if k := (sourceKey{c.dataset[i], c.code[i], c.product[i], c.year[i]}); i == 0 || k != lastSource {
 			lastSource = k
@@ -237,14 +240,14 @@ func (t *Trade) Append(b *graph.Batch) error {
 		t.rows = append(t.rows, tradeRow{source: source, content: content,
 			exporter: t.placeOf(c.exporter[i]), importer: t.placeOf(c.importer[i]),
 			valueUSD: c.value[i], tonnes: c.tonnes[i], estimated: c.estimated[i]})
-		if len(errors) > 0 && known(errors[i]) {
+		if errors != nil {
 			t.stateError(errors[i])
 		}
 	}
 	return nil
 }
 
-// stateError states the relative error of the last row.
+// stateError states the relative error of the last row, NaN for none.
 func (t *Trade) stateError(e float64) {
 	for len(t.errors) < len(t.rows)-1 {
 		t.errors = append(t.errors, math.NaN())

@@ -47,7 +47,7 @@ func (a *assembly) links() ([][]link, error) {
 	}
 	for i := range a.trade.rows {
 		r := &a.trade.rows[i]
-		l := link{importer: a.tradePlace[r.importer], exporter: a.tradePlace[r.exporter], row: int32(i)}
+		l := link{importer: a.tradePlace[r.importer], exporter: a.tradePlace[r.exporter]}
 		if l.importer == l.exporter {
 			a.tallySelf(r)
 			continue
@@ -64,6 +64,9 @@ func (a *assembly) links() ([][]link, error) {
 			l.tonnes, l.estimated = tonnes*u.share*m.factor, estimated || u.estimated
 			if l.tonnes > 0 {
 				raw[u.product] = append(raw[u.product], l)
+				if a.rows != nil {
+					a.rows[u.product] = append(a.rows[u.product], int32(i))
+				}
 			}
 		}
 	}
@@ -189,16 +192,10 @@ func (a *assembly) contentsPresent() []map[int32]bool {
 // pair. The order of the rows makes no difference, to the last bit. It uses up
 // the list that it is given.
 func sumLinks(raw []link, places int) []link {
-	sortLinks(raw, places)
+	byExporter := make([]link, len(raw))
+	countingSort(byExporter, raw, places, func(l *link) int32 { return l.exporter })
+	countingSort(raw, byExporter, places, func(l *link) int32 { return l.importer })
 	return sumSorted(raw)
-}
-
-// sortLinks sorts links by importer, then exporter, and keeps the order of equal
-// ones.
-func sortLinks(links []link, places int) {
-	byExporter := make([]link, len(links))
-	countingSort(byExporter, links, places, func(l *link) int32 { return l.exporter })
-	countingSort(links, byExporter, places, func(l *link) int32 { return l.importer })
 }
 
 // sumSorted adds up the links of one pair, in the list that it is given.

@@ -115,7 +115,7 @@ func (a *assembly) addExtraProduction(product int) {
 // addExtraTrade adds what a scenario sells of a product.
 func (a *assembly) addExtraTrade(product int, links []link) []link {
 	for _, f := range a.plan.extra.trade[int32(product)] {
-		l := link{importer: a.index[a.placeOf(f.To)], exporter: a.index[a.placeOf(f.From)], tonnes: f.Tonnes, row: -1}
+		l := link{importer: a.index[a.placeOf(f.To)], exporter: a.index[a.placeOf(f.From)], tonnes: f.Tonnes}
 		if l.importer != l.exporter {
 			links = append(links, l)
 		}
