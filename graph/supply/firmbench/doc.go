@@ -3,7 +3,8 @@
 //
 //	go test ./graph/supply/firmbench -run '^$' -bench . -benchtime 1x -timeout 60m
 //
-// BENCH_FIRMS names other sizes than 250000, 500000 and 1000000 firms, separated by
+// BENCH_FIRMS names other sizes than 125000, 250000 and 1000000 firms, separated by
 // commas; there are ten links for each. BENCH_LARGEST is for how many of the
-// largest firms pass-through is solved, 1000 unless told otherwise.
+// largest firms pass-through is solved, 24 unless told otherwise: of a million firms
+// a thousand take most of an hour of processor time.
 package firmbench

@@ -36,8 +36,8 @@ func numbers(b *testing.B, name, otherwise string) []int {
 
 // BenchmarkFirms prints, for each size, wall time and time of the processors.
 func BenchmarkFirms(b *testing.B) {
-	largest := numbers(b, "BENCH_LARGEST", "1000")[0]
-	for _, firms := range numbers(b, "BENCH_FIRMS", "250000,500000,1000000") {
+	largest := numbers(b, "BENCH_LARGEST", "24")[0]
+	for _, firms := range numbers(b, "BENCH_FIRMS", "125000,250000,1000000") {
 		b.Run(fmt.Sprintf("firms=%d", firms), func(b *testing.B) {
 			for b.Loop() {
 				measure(b, firms, largest)
