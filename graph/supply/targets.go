@@ -1,6 +1,10 @@
 package supply
 
-import "context"
+import (
+	"context"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // TargetOrigins is what one place depends on for a product: a line of the table
 // of all places (docs/methods.md §2f).
@@ -51,33 +55,120 @@ func (t *targets) solve(ctx context.Context) ([]TargetOrigins, error) {
 		return nil, err
 	}
 	places := len(t.network.Places)
-	origins := make([]float64, len(t.states)*places) // by target, then place
 	starts := t.startsByPlace()
-	h := make([]float64, t.Walk.states)
+	var columns []int32 // places that something starts in
 	for place, of := range starts {
-		if len(of) == 0 {
-			continue
-		}
-		clear(h)
-		for _, s := range of {
-			h[s] = t.chain.stop[s]
-		}
-		if err := t.chain.chances(ctx, h, all); err != nil {
-			return nil, err
-		}
-		for i, s := range t.states {
-			origins[i*places+place] = h[s]
+		if len(of) > 0 {
+			columns = append(columns, int32(place))
 		}
 	}
+	h := columnar{width: len(columns), values: make([]float64, t.Walk.states*len(columns))}
+	for k, place := range columns {
+		for _, s := range starts[place] {
+			h.row(s)[k] = t.chain.stop[s]
+		}
+	}
+	if err := t.chain.chancesOfMany(ctx, h); err != nil {
+		return nil, err
+	}
+	origins := make([]float64, places)
 	lines := make([]TargetOrigins, len(t.states))
 	direct := make([]float64, places)
 	for i, s := range t.states {
 		t.addDirect(s, 1, direct)
 		lines[i] = TargetOrigins{Place: t.network.Places[t.network.Nodes[t.nodes[i]].Place], Unexplained: min(1, unexplained[s]),
-			Shares: t.pair(origins[i*places:(i+1)*places], direct)}
+			Shares: t.pair(spread(origins, h.row(s), columns), direct)}
 		clear(direct)
 	}
 	return lines, nil
+}
+
+// spread lays the values of some places out over all.
+func spread(all, values []float64, places []int32) []float64 {
+	for k, place := range places {
+		all[place] = values[k]
+	}
+	return all
+}
+
+// columnar holds a row of values for each state.
+type columnar struct {
+	width  int
+	values []float64
+}
+
+func (t columnar) row(s int32) []float64 { return t.values[int(s)*t.width : (int(s)+1)*t.width] }
+
+// chancesOfMany is chances for many questions at once, a column each: a step is
+// followed once for all of them, and what is zero is passed over.
+func (c *chain) chancesOfMany(ctx context.Context, h columnar) error {
+	for k := int32(len(c.components)) - 1; k >= 0; k-- {
+		part := &c.components[k]
+		if part.ring {
+			continue
+		}
+		for _, s := range part.states {
+			for _, out := range c.outOf(s) {
+				floats.AddScaled(h.row(s), out.prob, h.row(out.to))
+			}
+		}
+		if part.block == nil {
+			continue
+		}
+		if c.iterated(part) {
+			if err := c.iterateColumns(ctx, k, h); err != nil {
+				return err
+			}
+			continue
+		}
+		f, err := c.factors(ctx, k)
+		if err != nil {
+			return err
+		}
+		f.chancesOfMany(part.states, h)
+	}
+	return ctx.Err()
+}
+
+// iterateColumns solves a component that is too large to be eliminated, column by
+// column.
+func (c *chain) iterateColumns(ctx context.Context, k int32, h columnar) error {
+	states := c.components[k].states
+	column := make([]float64, len(states))
+	for i := range h.width {
+		for j, s := range states {
+			column[j] = h.row(s)[i]
+		}
+		chances, _, err := c.iteration(k).meet(ctx, column)
+		if err != nil {
+			return err
+		}
+		for j, s := range states {
+			h.row(s)[i] = chances[j]
+		}
+	}
+	return nil
+}
+
+// chancesOfMany is chances of each column of the block's rows.
+func (f factors) chancesOfMany(states []int32, h columnar) {
+	for i := 1; i < f.n; i++ {
+		to, row := h.row(states[i]), f.row(i)
+		for j, a := range row[:i] {
+			if a != 0 {
+				floats.AddScaled(to, a, h.row(states[j]))
+			}
+		}
+	}
+	for k := f.n - 1; k >= 0; k-- {
+		to, row := h.row(states[k]), f.row(k)
+		for j := k + 1; j < f.n; j++ {
+			if a := row[j]; a != 0 {
+				floats.AddScaled(to, a, h.row(states[j]))
+			}
+		}
+		floats.Scale(1/row[k], to)
+	}
 }
 
 // startsByPlace returns the states that are origins, by place.
