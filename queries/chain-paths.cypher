@@ -23,6 +23,7 @@
 //   Paths of more than 8 steps. A pooled market is a place of its own on the
 //   path, "world"; a product of such a market has no buyers to ask for.
 MATCH (target:Supply {country: $country, product: $product, material: $material, year: $year})
+USING INDEX SEEK target:Supply(country, product, material, year)
 MATCH picture = (target) (
     (a:Supply)-[step:SOURCED_FROM]->(b:Supply)
     WHERE step.share >= $minShare AND coalesce(step.tonnes >= $minShare * target.tonnes, true) AND b <> target

@@ -16,6 +16,7 @@
 //   tonnes number: the same in tonnes of contained material; blank for a product of a pooled market
 //   picture picture: the link from the buyer to the supplier
 MATCH (buyer:Supply {country: $country, product: $product, material: $material, year: $year})
+USING INDEX SEEK buyer:Supply(country, product, material, year)
 MATCH picture = (buyer)-[step:SOURCED_FROM]->(supplier:Supply)
 WHERE step.by <> 'production' AND supplier.country <> $country AND step.share >= $minShare
 RETURN supplier.country AS country, step.share AS share, step.tonnes AS tonnes, picture

@@ -18,6 +18,7 @@
 //   tonnes number: origin in tonnes of contained material; blank for a product of a pooled market
 //   picture picture: the link from the supply to the country
 MATCH (s:Supply {country: $country, product: $product, material: $material, year: $year})
+USING INDEX SEEK s:Supply(country, product, material, year)
 MATCH picture = (s)-[o:ORIGIN]->(c:Country)
 WHERE o.direct > 0 OR o.origin > 0
 RETURN c.id AS country, c.name AS name, o.direct AS direct, o.origin AS origin, o.hidden AS hidden, o.tonnes AS tonnes, picture

@@ -21,6 +21,7 @@
 //   place twice: the shares are lower bounds, exact where the network has no
 //   cycle and no small step. A product of a pooled market has no buyers to ask for.
 MATCH (stopped:Supply {country: $country, product: $product, material: $material, year: $year})
+USING INDEX SEEK stopped:Supply(country, product, material, year)
 MATCH way = (stopped) ((b:Supply)<-[step:SOURCED_FROM WHERE step.share >= $minShare]-(a:Supply)){1,6} (hit:Supply)
 WHERE hit.product = $target
   AND all(n IN nodes(way) WHERE single(m IN nodes(way) WHERE m = n))

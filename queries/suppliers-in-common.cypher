@@ -19,7 +19,9 @@
 //   other_origin number: the same of the other's
 //   picture picture: the links from both to the supplier
 MATCH (one:Supply {country: $country, product: $product, material: $material, year: $year})
+USING INDEX SEEK one:Supply(country, product, material, year)
 MATCH (two:Supply {country: $other, product: $product, material: $material, year: $year})
+USING INDEX SEEK two:Supply(country, product, material, year)
 MATCH picture = (one)-[a:ORIGIN]->(c:Country)<-[b:ORIGIN]-(two)
 WHERE (a.direct >= $minShare AND b.direct >= $minShare) OR (a.origin >= $minShare AND b.origin >= $minShare)
 RETURN c.id AS supplier, a.direct AS direct, b.direct AS other_direct, a.origin AS origin, b.origin AS other_origin, picture

@@ -21,6 +21,7 @@
 //   place twice: the shares are lower bounds, exact where the network has no
 //   cycle and no small step. A product of a pooled market has no buyers to ask for.
 MATCH (target:Supply {country: $country, product: $product, material: $material, year: $year})
+USING INDEX SEEK target:Supply(country, product, material, year)
 MATCH way = (target) ((a:Supply)-[step:SOURCED_FROM WHERE step.share >= $minStep]->(b:Supply)){0,8} (maker:Supply)
 WHERE maker.domestic > 0
   AND all(n IN nodes(way) WHERE single(m IN nodes(way) WHERE m = n))
