@@ -124,8 +124,9 @@ func stops(shares [][]float64, ring []bool, from int) []float64 {
 	size := len(shares)
 	at, stopped := make([]float64, size), make([]float64, size)
 	at[from] = 1
-	for range 20000 {
-		next := make([]float64, size)
+	next := make([]float64, size)
+	for left := 1.0; left > 1e-12; {
+		clear(next)
 		for i, x := range at {
 			rest := 1.0
 			for j, s := range shares[i] {
@@ -136,7 +137,11 @@ func stops(shares [][]float64, ring []bool, from int) []float64 {
 			}
 			stopped[i] += x * max(0, rest)
 		}
-		at = next
+		at, next = next, at
+		left = 0
+		for _, x := range at {
+			left += x
+		}
 	}
 	return stopped
 }
