@@ -167,7 +167,9 @@ func (f factors) chancesOfMany(states []int32, h columnar) {
 				floats.AddScaled(to, a, h.row(states[j]))
 			}
 		}
-		floats.Scale(1/row[k], to)
+		for i := range to { // a factor 1/row[k] would round twice
+			to[i] /= row[k]
+		}
 	}
 }
 
