@@ -244,9 +244,9 @@ func (q *equations) apply(ctx context.Context, dst, y []float64) error {
 	return q.inTo.gather(ctx, dst, q.scratch, q.width)
 }
 
-// residual puts b + K y − y into r, and returns how large it is by column: the sum
-// of entries that are not accounted for, with what rounding may hide of it; of
-// chances the largest.
+// residual puts b + K y − y into r, and returns how large it is by column, with what
+// rounding may hide of it, also where it comes out as zero: the sum of entries that
+// are not accounted for; of chances the largest.
 func (q *equations) residual(ctx context.Context, r, b, y []float64) ([]float64, error) {
 	if err := q.apply(ctx, r, y); err != nil {
 		return nil, err
@@ -259,11 +259,11 @@ func (q *equations) residual(ctx context.Context, r, b, y []float64) ([]float64,
 				d := r[i+j] + b[i+j] - y[i+j]
 				r[i+j] = d
 				if q.reverse {
-					at[j] = max(at[j], math.Abs(d))
+					at[j], at[columns+j] = max(at[j], math.Abs(d)), max(at[columns+j], y[i+j])
 				} else {
 					at[j] += math.Abs(d)
+					at[columns+j] += y[i+j]
 				}
-				at[columns+j] += y[i+j]
 			}
 		}
 	})
@@ -271,15 +271,10 @@ func (q *equations) residual(ctx context.Context, r, b, y []float64) ([]float64,
 	for _, p := range part {
 		for j := range size {
 			if q.reverse {
-				size[j] = max(size[j], p[j])
+				size[j] = max(size[j], p[j]+rounds*p[columns+j])
 			} else {
 				size[j] += p[j] + rounds*p[columns+j]
 			}
-		}
-	}
-	for j := range size {
-		if q.reverse && size[j] > 0 {
-			size[j] += rounds
 		}
 	}
 	return size, err
