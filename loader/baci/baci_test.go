@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"math"
@@ -22,10 +21,10 @@ import (
 	"pgregory.net/rapid"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
 const (
@@ -35,13 +34,7 @@ const (
 	head      = "t,i,j,k,v,q\n"
 )
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 // files writes files to a new folder, which it returns.
 func files(t testing.TB, contents map[string]string) string {
@@ -56,47 +49,17 @@ func files(t testing.TB, contents map[string]string) string {
 }
 
 // result is what a load came to.
-type result struct {
-	store   *loadertest.Store
-	reports []*loader.Report
-	rejects []string // "line column value reason", the reason's code alone
-	details []string // reasons in full
-	err     error
-}
+type result struct{ sample.Loaded }
 
 // load loads the paths into a store in memory.
 func load(t testing.TB, paths ...string) result {
 	t.Helper()
-	out := result{store: loadertest.New()}
 	jobs, err := Jobs(paths, Options{Countries: builtin})
-	if err != nil {
-		out.err = err
-		return out
-	}
-	var rejects bytes.Buffer
-	w, err := loader.NewRejectWriter(&rejects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, job := range jobs {
-		report, err := loader.Run(context.Background(), out.store, job, loader.Options{Rejects: w})
-		out.reports = append(out.reports, report)
-		out.err = errors.Join(out.err, err)
-		if report.Accepted+report.Rejected != report.Read {
-			t.Errorf("accepted %d + rejected %d is not read %d", report.Accepted, report.Rejected, report.Read)
+	out := result{sample.Load(t, jobs, err)}
+	for _, r := range out.Rejects {
+		if !strings.HasPrefix(r.File, filepath.Dir(paths[0])) {
+			t.Errorf("a reject names the file %q, which is not below %s", r.File, filepath.Dir(paths[0]))
 		}
-	}
-	records, err := csv.NewReader(&rejects).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
-		if !strings.HasPrefix(r[0], filepath.Dir(paths[0])) {
-			t.Errorf("a reject names the file %q, which is not below %s", r[0], filepath.Dir(paths[0]))
-		}
-		reason, _, _ := strings.Cut(r[4], ":")
-		out.rejects = append(out.rejects, strings.Join([]string{r[1], r[2], r[3], reason}, " "))
-		out.details = append(out.details, r[4])
 	}
 	return out
 }
@@ -110,7 +73,7 @@ func loadRows(t testing.TB, rows string) result {
 // rows are the loaded rows of the dataset as "line: exporter importer code USD tonnes".
 func (r result) rows() []string {
 	var list []string
-	for _, row := range r.store.Rows[id] {
+	for _, row := range r.Store.Rows[id] {
 		list = append(list, fmt.Sprintf("%s: %s %s %s %s %s", row["line"], row["exporter"], row["importer"],
 			strings.TrimPrefix(row["code"], "HS2017:"), or(row["value_usd"], "?"), or(row["tonnes"], "?")))
 	}
@@ -126,13 +89,13 @@ func or(s, other string) string {
 
 func TestLoad(t *testing.T) {
 	got := load(t, filepath.Join("testdata", yearly))
-	if got.err != nil {
-		t.Fatal(got.err)
+	if got.Err != nil {
+		t.Fatal(got.Err)
 	}
-	if r := got.reports[0]; r.Dataset != id || r.Read != 42 || r.Accepted != 42 || r.Rejected != 0 || len(r.Notes) != 0 {
+	if r := got.Reports[0]; r.Dataset != id || r.Read != 42 || r.Accepted != 42 || r.Rejected != 0 || len(r.Notes) != 0 {
 		t.Errorf("report %+v", *r)
 	}
-	rows := got.store.Rows[id]
+	rows := got.Store.Rows[id]
 	want := loadertest.Row{"kind": "trade", "year": "2024", "exporter": "CHN", "importer": "NLD", "code": "HS2017:811292",
 		"value_usd": "8.263379e+06", "tonnes": "96.705", "file": yearly, "line": "24"}
 	if fmt.Sprint(rows[22]) != fmt.Sprint(want) {
@@ -157,7 +120,7 @@ func TestLoad(t *testing.T) {
 	if usd != 11_074_735 || math.Abs(tonnes-179.759) > 1e-9 || known != 27 {
 		t.Errorf("%.0f USD, %.3f tonnes in %d rows", usd, tonnes, known)
 	}
-	d := got.store.Datasets[id]
+	d := got.Store.Datasets[id]
 	d.Retrieved = ""
 	if want := (graph.Dataset{ID: id, Title: "BACI: international trade at the product level, HS17, 2024, version 202601", Publisher: "CEPII",
 		URL: "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37", Licence: "Etalab 2.0", Version: "V202601"}); d != want {
@@ -230,8 +193,8 @@ func TestRows(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := loadRows(t, test.rows)
-			if got.err != nil || !slices.Equal(got.rows(), test.want) || !slices.Equal(got.rejects, test.rejects) {
-				t.Errorf("rows %q, rejects %q (%q), error %v\nwant %q, %q", got.rows(), got.rejects, got.details, got.err, test.want, test.rejects)
+			if got.Err != nil || !slices.Equal(got.rows(), test.want) || !slices.Equal(got.Rejected(), test.rejects) {
+				t.Errorf("rows %q, rejects %q (%q), error %v\nwant %q, %q", got.rows(), got.Rejected(), got.Rejects, got.Err, test.want, test.rejects)
 			}
 		})
 	}
@@ -246,8 +209,8 @@ func TestRejectsSayWhatToDo(t *testing.T) {
 		"missing: the value is missing; neither v nor q is known",
 	}
 	for i, w := range want {
-		if !strings.HasPrefix(got.details[i], w) {
-			t.Errorf("got  %s\nwant %s", got.details[i], w)
+		if !strings.HasPrefix(got.Rejects[i].Detail, w) {
+			t.Errorf("got  %s\nwant %s", got.Rejects[i].Detail, w)
 		}
 	}
 }
@@ -255,8 +218,8 @@ func TestRejectsSayWhatToDo(t *testing.T) {
 func TestNotes(t *testing.T) {
 	got := loadRows(t, "2024,12,251,250490,1,1\n2024,12,56,250490,1,1.2")
 	want := []string{"the last line of BACI_HS17_Y2024_V202601.csv has no line end: if the file was cut off there, its last figure may be short of digits"}
-	if !slices.Equal(got.reports[0].Notes, want) {
-		t.Errorf("notes %q", got.reports[0].Notes)
+	if !slices.Equal(got.Reports[0].Notes, want) {
+		t.Errorf("notes %q", got.Reports[0].Notes)
 	}
 }
 
@@ -315,8 +278,8 @@ func TestEveryPackingGivesTheSameRows(t *testing.T) {
 	} {
 		path := filepath.Join(files(t, map[string]string{name: data}), name)
 		got := load(t, path)
-		if got.err != nil || !slices.Equal(got.rows(), want) {
-			t.Errorf("%s: %d rows, error %v", name, len(got.rows()), got.err)
+		if got.Err != nil || !slices.Equal(got.rows(), want) {
+			t.Errorf("%s: %d rows, error %v", name, len(got.rows()), got.Err)
 		}
 	}
 }
@@ -328,13 +291,13 @@ func TestARelease(t *testing.T) {
 		"country_codes_V202401b.csv", "country_code,country_name,country_iso2,country_iso3\n997,Nowhere,NW,BEL\n",
 		"product_codes_HS92_V202401b.csv", "code,description\n250490,Graphite\n")
 	got := load(t, filepath.Join(files(t, map[string]string{"BACI_HS92_V202401b.zip": archive}), "BACI_HS92_V202401b.zip"))
-	if got.err != nil || len(got.reports) != 2 {
-		t.Fatalf("%d reports, error %v", len(got.reports), got.err)
+	if got.Err != nil || len(got.Reports) != 2 {
+		t.Fatalf("%d reports, error %v", len(got.Reports), got.Err)
 	}
-	if r := got.reports[1]; r.Dataset != "baci-hs92-v202401b-1996" || r.Accepted != 2 {
+	if r := got.Reports[1]; r.Dataset != "baci-hs92-v202401b-1996" || r.Accepted != 2 {
 		t.Errorf("report %+v", *r)
 	}
-	if row := got.store.Rows["baci-hs92-v202401b-1996"][1]; row["importer"] != "BEL" || row["code"] != "HS1992:250490" || row["year"] != "1996" {
+	if row := got.Store.Rows["baci-hs92-v202401b-1996"][1]; row["importer"] != "BEL" || row["code"] != "HS1992:250490" || row["year"] != "1996" {
 		t.Errorf("row %v", row)
 	}
 }
@@ -363,13 +326,13 @@ func TestCountryCodes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := load(t, filepath.Join(files(t, map[string]string{yearly: row, codesFile: test.codes}), yearly))
-			if got.err != nil || !slices.Equal(got.rows(), test.rows) || !slices.Equal(got.rejects, test.rejects) {
-				t.Fatalf("rows %q, rejects %q, error %v", got.rows(), got.rejects, got.err)
+			if got.Err != nil || !slices.Equal(got.rows(), test.rows) || !slices.Equal(got.Rejected(), test.rejects) {
+				t.Fatalf("rows %q, rejects %q, error %v", got.rows(), got.Rejected(), got.Err)
 			}
-			if test.detail != "" && !strings.HasPrefix(got.details[0], test.detail) {
-				t.Errorf("detail %s\nwant   %s", got.details[0], test.detail)
+			if test.detail != "" && !strings.HasPrefix(got.Rejects[0].Detail, test.detail) {
+				t.Errorf("detail %s\nwant   %s", got.Rejects[0].Detail, test.detail)
 			}
-			if notes := strings.Join(got.reports[0].Notes, "\n"); notes != test.note {
+			if notes := strings.Join(got.Reports[0].Notes, "\n"); notes != test.note {
 				t.Errorf("notes %s", notes)
 			}
 		})
@@ -377,14 +340,14 @@ func TestCountryCodes(t *testing.T) {
 	t.Run("given, of another version", func(t *testing.T) {
 		dir := files(t, map[string]string{yearly: row})
 		codes := filepath.Join(files(t, map[string]string{"country_codes_V202501.csv": columns + "997,Nowhere,NW,BEL\n"}), "country_codes_V202501.csv")
-		if got := load(t, codes, filepath.Join(dir, yearly)); got.err != nil || len(got.rows()) != 1 {
-			t.Errorf("rows %q, error %v", got.rows(), got.err)
+		if got := load(t, codes, filepath.Join(dir, yearly)); got.Err != nil || len(got.rows()) != 1 {
+			t.Errorf("rows %q, error %v", got.rows(), got.Err)
 		}
 	})
 	t.Run("no such file at all", func(t *testing.T) {
 		got := load(t, files(t, map[string]string{yearly: row, codesFile: "a,b\n1,2\n"}))
-		if graph.CodeOf(got.err) != graph.BadInput || !strings.Contains(got.err.Error(), "country_codes_V202601.csv, line 1: this is no file of BACI's country codes") {
-			t.Errorf("error %v", got.err)
+		if graph.CodeOf(got.Err) != graph.BadInput || !strings.Contains(got.Err.Error(), "country_codes_V202601.csv, line 1: this is no file of BACI's country codes") {
+			t.Errorf("error %v", got.Err)
 		}
 	})
 }
@@ -419,30 +382,30 @@ func TestWhatIsRefused(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.label, func(t *testing.T) {
 			got := load(t, filepath.Join(files(t, map[string]string{test.name: test.text}), test.name))
-			if graph.CodeOf(got.err) != graph.BadInput || !strings.Contains(got.err.Error(), test.message) || len(got.store.Rows) != 0 {
-				t.Errorf("error %v, want one that says %s", got.err, test.message)
+			if graph.CodeOf(got.Err) != graph.BadInput || !strings.Contains(got.Err.Error(), test.message) || len(got.Store.Rows) != 0 {
+				t.Errorf("error %v, want one that says %s", got.Err, test.message)
 			}
 		})
 	}
 	t.Run("as many codes as there can be", func(t *testing.T) {
-		if got := load(t, files(t, map[string]string{yearly: codes(maxCodes)})); got.err != nil || got.reports[0].Accepted != maxCodes {
-			t.Errorf("error %v", got.err)
+		if got := load(t, files(t, map[string]string{yearly: codes(maxCodes)})); got.Err != nil || got.Reports[0].Accepted != maxCodes {
+			t.Errorf("error %v", got.Err)
 		}
 	})
 	t.Run("no path", func(t *testing.T) {
-		if got := load(t); graph.CodeOf(got.err) != graph.BadInput {
-			t.Errorf("error %v", got.err)
+		if got := load(t); graph.CodeOf(got.Err) != graph.BadInput {
+			t.Errorf("error %v", got.Err)
 		}
 	})
 	t.Run("no such path", func(t *testing.T) {
-		if got := load(t, filepath.Join(t.TempDir(), yearly)); graph.CodeOf(got.err) != graph.NotFound {
-			t.Errorf("error %v", got.err)
+		if got := load(t, filepath.Join(t.TempDir(), yearly)); graph.CodeOf(got.Err) != graph.NotFound {
+			t.Errorf("error %v", got.Err)
 		}
 	})
 	t.Run("a year twice", func(t *testing.T) {
 		got := load(t, files(t, map[string]string{yearly: good, yearly + ".gz": gz}))
-		if graph.CodeOf(got.err) != graph.BadInput || !strings.HasSuffix(got.err.Error(), "are both baci-hs17-v202601-2024: name one of them") {
-			t.Errorf("error %v", got.err)
+		if graph.CodeOf(got.Err) != graph.BadInput || !strings.HasSuffix(got.Err.Error(), "are both baci-hs17-v202601-2024: name one of them") {
+			t.Errorf("error %v", got.Err)
 		}
 	})
 }
@@ -480,10 +443,10 @@ func TestManyBlocks(t *testing.T) {
 		}
 	}
 	got := loadRows(t, strings.Join(rows, "\n")+"\n")
-	if got.err != nil || !slices.Equal(got.rejects, want) {
-		t.Fatalf("error %v, rejects %.300q, want %.300q", got.err, got.rejects, want)
+	if got.Err != nil || !slices.Equal(got.Rejected(), want) {
+		t.Fatalf("error %v, rejects %.300q, want %.300q", got.Err, got.Rejected(), want)
 	}
-	loaded := got.store.Rows[id]
+	loaded := got.Store.Rows[id]
 	if len(loaded)+len(want) != len(rows) {
 		t.Fatalf("%d rows and %d rejects of %d", len(loaded), len(want), len(rows))
 	}

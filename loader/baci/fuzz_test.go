@@ -131,14 +131,14 @@ func FuzzBACI(f *testing.F) {
 			body = body[:1<<14]
 		}
 		got := loadRows(t, body)
-		if got.err != nil {
-			t.Fatal(got.err)
+		if got.Err != nil {
+			t.Fatal(got.Err)
 		}
 		want, rejected := reference(body)
-		if !slices.Equal(got.rows(), want) || got.reports[0].Rejected != int64(rejected) {
-			t.Errorf("rows %q, %d rejected (%q)\nwant %q, %d", got.rows(), got.reports[0].Rejected, got.details, want, rejected)
+		if !slices.Equal(got.rows(), want) || got.Reports[0].Rejected != int64(rejected) {
+			t.Errorf("rows %q, %d rejected (%q)\nwant %q, %d", got.rows(), got.Reports[0].Rejected, got.Rejects, want, rejected)
 		}
-		for _, row := range got.store.Rows[id] {
+		for _, row := range got.Store.Rows[id] {
 			if _, _, ok := graph.SplitCode(row["code"]); !ok || row["year"] != "2024" || row["exporter"] == "" || row["importer"] == "" {
 				t.Errorf("row %v", row)
 			}
@@ -191,9 +191,9 @@ func TestReadersAgree(t *testing.T) {
 		}
 		got := loadRows(t, body.String())
 		want, rejected := reference(body.String())
-		if got.err != nil || !slices.Equal(got.rows(), want) || got.reports[0].Rejected != int64(rejected) {
+		if got.Err != nil || !slices.Equal(got.rows(), want) || got.Reports[0].Rejected != int64(rejected) {
 			r.Fatalf("%q: rows %q, %d rejected (%q), error %v\nwant %q, %d",
-				body.String(), got.rows(), got.reports[0].Rejected, got.details, got.err, want, rejected)
+				body.String(), got.rows(), got.Reports[0].Rejected, got.Rejects, got.Err, want, rejected)
 		}
 		fastAgrees(t, body.String())
 	})

@@ -9,68 +9,35 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 	"tiermap/loader/series"
 )
 
 const dataset = "bgs-wms-2023"
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 // catalogue has every product and material of the mapping that is shipped.
 func catalogue(t testing.TB) loadertest.Catalogue {
 	t.Helper()
-	m, err := series.OpenMapping("", shipped, builtin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var c loadertest.Catalogue
-	for _, s := range m.All() {
-		c.Products, c.Materials = append(c.Products, s.Product), append(c.Materials, s.Material)
-	}
-	return c
+	return sample.Series(t, shipped)
 }
 
-// sample returns the sample files by name.
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, name := range []string{"BGS_cobalt_production.csv", "BGS_other_production.csv"} {
-		content, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = content
-	}
-	return files
+	return sample.Contents(t, "BGS_cobalt_production.csv", "BGS_other_production.csv")
 }
 
 func run(t testing.TB, paths []string, o Options) (store *loadertest.Store, report *loader.Report, rejects string) {
 	t.Helper()
 	o.Countries, o.Store = builtin, catalogue(t)
 	jobs, err := Jobs(paths, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	w, err := loader.NewRejectWriter(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store = loadertest.New()
-	if report, err = loader.Run(t.Context(), store, jobs[0], loader.Options{Rejects: w}); err != nil {
-		t.Fatal(err)
-	}
-	return store, report, b.String()
+	l := sample.Load(t, jobs, err)
+	_, report = l.One(t)
+	return l.Store, report, l.RejectFile
 }
 
 func TestSample(t *testing.T) {
@@ -243,7 +210,7 @@ func TestJobsRefuse(t *testing.T) {
 
 func TestDamagedFiles(t *testing.T) {
 	c := catalogue(t)
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) {
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Countries: builtin, Store: c})
 	})
 }
@@ -251,28 +218,13 @@ func TestDamagedFiles(t *testing.T) {
 // Whatever a file holds: accepted + rejected = read, and every fact is one of the
 // mapping's products, of a place and a year.
 func FuzzFile(f *testing.F) {
-	for _, content := range sample(f) {
+	for _, content := range samples(f) {
 		f.Add(content)
 	}
 	c := catalogue(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(t.TempDir(), "BGS_x.csv")
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := Jobs([]string{path}, Options{Countries: builtin, Store: c})
-		if err != nil {
-			if graph.CodeOf(err) != graph.BadInput {
-				t.Fatal(err)
-			}
-			return
-		}
-		store := loadertest.New()
-		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
-		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
-			t.Fatal(err, report)
-		}
-		for _, row := range store.Rows[jobs[0].Dataset.ID] {
+		jobs, err := Jobs([]string{sample.File(t, "BGS_x.csv", content)}, Options{Countries: builtin, Store: c})
+		for _, row := range sample.Load(t, jobs, err).OrRefused(t) {
 			if !slices.Contains(c.Products, row["product"]) || row["country"] == "" || row["year"] == "" || strings.HasPrefix(row["tonnes"], "-") {
 				t.Errorf("%v", row)
 			}

@@ -1,11 +1,6 @@
 package comext
 
 import (
-	"bytes"
-	"context"
-	"encoding/csv"
-	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,97 +9,18 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
-	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var builtin = sample.Countries()
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
-
-// result is what a load came to.
-type result struct {
-	store   *loadertest.Store
-	reports []*loader.Report
-	rejects []string // line column value reason
-	err     error
-}
-
-func load(t testing.TB, o Options, paths ...string) result {
+func load(t testing.TB, o Options, paths ...string) sample.Loaded {
 	t.Helper()
-	out := result{store: loadertest.New()}
 	o.Countries = builtin
 	jobs, err := Jobs(paths, o)
-	if err != nil {
-		out.err = err
-		return out
-	}
-	var rejects bytes.Buffer
-	w, err := loader.NewRejectWriter(&rejects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, job := range jobs {
-		report, err := loader.Run(context.Background(), out.store, job, loader.Options{Rejects: w})
-		out.reports = append(out.reports, report)
-		out.err = errors.Join(out.err, err)
-		if report.Accepted+report.Rejected != report.Read {
-			t.Errorf("accepted %d + rejected %d is not read %d", report.Accepted, report.Rejected, report.Read)
-		}
-	}
-	records, err := csv.NewReader(&rejects).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
-		reason, _, _ := strings.Cut(r[4], ":")
-		out.rejects = append(out.rejects, strings.Join([]string{r[1], r[2], r[3], reason}, " "))
-	}
-	return out
-}
-
-// listing writes everything that a load came to.
-func (r result) listing() string {
-	var b strings.Builder
-	for _, report := range r.reports {
-		d := r.store.Datasets[report.Dataset]
-		fmt.Fprintf(&b, "%s: read %d, accepted %d, rejected %d; priority %d; %s\n", report.Dataset, report.Read, report.Accepted, report.Rejected, d.Priority, d.Title)
-		for _, rule := range slices.Sorted(keys(report.Passed)) {
-			fmt.Fprintf(&b, "  %d passed over: %s\n", report.Passed[rule], rule)
-		}
-		for _, note := range report.Notes {
-			fmt.Fprintf(&b, "  %s\n", note)
-		}
-		for _, row := range r.store.Rows[report.Dataset] {
-			var fields []string
-			for _, name := range slices.Sorted(keys(row)) {
-				fields = append(fields, name+"="+row[name])
-			}
-			fmt.Fprintf(&b, "  %s\n", strings.Join(fields, " "))
-		}
-	}
-	for _, reject := range r.rejects {
-		fmt.Fprintf(&b, "rejected: %s\n", reject)
-	}
-	return b.String()
-}
-
-func keys[M ~map[string]V, V any](m M) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
+	return sample.Load(t, jobs, err)
 }
 
 var shapes = map[string][]string{
@@ -123,22 +39,10 @@ func TestShapes(t *testing.T) {
 				paths = append(paths, filepath.Join("testdata", file))
 			}
 			got := load(t, Options{}, paths...)
-			if got.err != nil {
-				t.Fatal(got.err)
+			if got.Err != nil {
+				t.Fatal(got.Err)
 			}
-			golden := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got.listing()), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.listing() != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got.listing(), want)
-			}
+			sample.Golden(t, name+".golden", got.Listing())
 		})
 	}
 }
@@ -155,8 +59,8 @@ func TestTwice(t *testing.T) {
 	}
 	once := load(t, Options{}, "testdata/full202404.dat")
 	twice := load(t, Options{}, "testdata/full202404.dat", dir)
-	if once.err != nil || fmt.Sprint(once.store.Rows) != fmt.Sprint(twice.store.Rows) || len(once.store.Rows) != 1 {
-		t.Errorf("rows %v\nwant %v (%v)", twice.store.Rows, once.store.Rows, once.err)
+	if once.Err != nil || fmt.Sprint(once.Store.Rows) != fmt.Sprint(twice.Store.Rows) || len(once.Store.Rows) != 1 {
+		t.Errorf("rows %v\nwant %v (%v)", twice.Store.Rows, once.Store.Rows, once.Err)
 	}
 }
 
@@ -166,13 +70,13 @@ func TestRate(t *testing.T) {
 	if err := os.WriteFile(path, []byte(head+"NL,CN,81129289,1,2099,100\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := load(t, Options{}, path); graph.CodeOf(got.err) != graph.BadInput || !strings.Contains(got.err.Error(), "--eur-usd") {
-		t.Errorf("error %v", got.err)
+	if got := load(t, Options{}, path); graph.CodeOf(got.Err) != graph.BadInput || !strings.Contains(got.Err.Error(), "--eur-usd") {
+		t.Errorf("error %v", got.Err)
 	}
 	got := load(t, Options{Rate: 1.5, Name: "mine"}, path)
-	if rows := got.store.Rows["mine-cn2099"]; got.err != nil || len(rows) != 1 || rows[0]["value_usd"] != "150" ||
-		!slices.Contains(got.reports[0].Notes, "euros are converted at 1.5 USD, the rate that was given") {
-		t.Errorf("rows %v, notes %q (%v)", rows, got.reports[0].Notes, got.err)
+	if rows := got.Store.Rows["mine-cn2099"]; got.Err != nil || len(rows) != 1 || rows[0]["value_usd"] != "150" ||
+		!slices.Contains(got.Reports[0].Notes, "euros are converted at 1.5 USD, the rate that was given") {
+		t.Errorf("rows %v, notes %q (%v)", rows, got.Reports[0].Notes, got.Err)
 	}
 }
 
@@ -200,8 +104,8 @@ func TestRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := load(t, Options{}, path)
-			if got.err != nil || !slices.Equal(got.rejects, []string{"3 " + test.want}) || got.reports[0].Accepted != 1 {
-				t.Errorf("rejects %q, accepted %d (%v)", got.rejects, got.reports[0].Accepted, got.err)
+			if got.Err != nil || !slices.Equal(got.Rejected(), []string{"3 " + test.want}) || got.Reports[0].Accepted != 1 {
+				t.Errorf("rejects %q, accepted %d (%v)", got.Rejected(), got.Reports[0].Accepted, got.Err)
 			}
 		})
 	}
@@ -220,38 +124,32 @@ func TestRefused(t *testing.T) {
 			if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if got := load(t, Options{}, path); graph.CodeOf(got.err) != graph.BadInput {
-				t.Errorf("error %v", got.err)
+			if got := load(t, Options{}, path); graph.CodeOf(got.Err) != graph.BadInput {
+				t.Errorf("error %v", got.Err)
 			}
 		})
 	}
 	for _, o := range []Options{{Retrieved: "yesterday"}, {Rate: 100}, {Name: "a b"}} {
-		if got := load(t, o, "testdata/cut.csv"); graph.CodeOf(got.err) != graph.BadInput {
-			t.Errorf("options %+v: error %v", o, got.err)
+		if got := load(t, o, "testdata/cut.csv"); graph.CodeOf(got.Err) != graph.BadInput {
+			t.Errorf("options %+v: error %v", o, got.Err)
 		}
 	}
-	if got := load(t, Options{}, t.TempDir()); graph.CodeOf(got.err) != graph.BadInput {
-		t.Errorf("an empty folder: %v", got.err)
+	if got := load(t, Options{}, t.TempDir()); graph.CodeOf(got.Err) != graph.BadInput {
+		t.Errorf("an empty folder: %v", got.Err)
 	}
 }
 
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{}
+	var names []string
 	for _, list := range shapes {
-		for _, name := range list {
-			content, err := os.ReadFile(filepath.Join("testdata", name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			files[name] = content
-		}
+		names = append(names, list...)
 	}
-	return files
+	return sample.Contents(t, names...)
 }
 
 func TestDamaged(t *testing.T) {
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) {
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Countries: builtin, Rate: 1})
 	})
 }
@@ -259,7 +157,7 @@ func TestDamaged(t *testing.T) {
 // Whatever a file holds: nothing panics, accepted + rejected = read, and each
 // fact has a year, two countries, a code, and a value or a mass.
 func FuzzComext(f *testing.F) {
-	for _, content := range sample(f) {
+	for _, content := range samples(f) {
 		f.Add(string(content))
 	}
 	f.Fuzz(func(t *testing.T, content string) {
@@ -268,15 +166,10 @@ func FuzzComext(f *testing.F) {
 			t.Fatal(err)
 		}
 		got := load(t, Options{Rate: 1}, path)
-		if got.err != nil && graph.CodeOf(got.err) != graph.BadInput {
-			t.Fatal(got.err)
-		}
-		for id, rows := range got.store.Rows {
-			for _, row := range rows {
-				if _, _, ok := graph.SplitCode(row["code"]); !ok || row["year"] == "" || row["exporter"] == "" || row["importer"] == "" ||
-					row["value_usd"] == "" && row["tonnes"] == "" {
-					t.Errorf("%s: row %v", id, row)
-				}
+		for _, row := range got.OrRefused(t) {
+			if _, _, ok := graph.SplitCode(row["code"]); !ok || row["year"] == "" || row["exporter"] == "" || row["importer"] == "" ||
+				row["value_usd"] == "" && row["tonnes"] == "" {
+				t.Errorf("row %v", row)
 			}
 		}
 	})

@@ -1,9 +1,6 @@
 package composition
 
 import (
-	"bytes"
-	"flag"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,23 +10,13 @@ import (
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
-	"tiermap/loader/terms"
+	"tiermap/loader/loadertest/sample"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // catalogue has what the tables of words name.
 func catalogue(t testing.TB) loadertest.Catalogue {
 	t.Helper()
-	materials, err := terms.Read(materialsCSV)
-	if err != nil {
-		t.Fatal(err)
-	}
-	products, err := terms.Read(productsCSV)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return loadertest.Catalogue{Materials: materials.IDs(), Products: products.IDs()}
+	return sample.Terms(t, materialsCSV, productsCSV)
 }
 
 // load loads all tables of the sample.
@@ -37,21 +24,15 @@ func load(t testing.TB, o Options) (store *loadertest.Store, reports map[string]
 	t.Helper()
 	o.Retrieved = "2026-11-21"
 	jobs, err := Jobs([]string{"testdata"}, o)
-	if err != nil {
-		t.Fatal(err)
+	l := sample.Load(t, jobs, err)
+	if l.Err != nil {
+		t.Fatal(l.Err)
 	}
-	var out bytes.Buffer
-	w, err := loader.NewRejectWriter(&out)
-	if err != nil {
-		t.Fatal(err)
+	reports = map[string]*loader.Report{}
+	for _, report := range l.Reports {
+		reports[report.Dataset] = report
 	}
-	store, reports = loadertest.New(), map[string]*loader.Report{}
-	for _, job := range jobs {
-		if reports[job.Dataset.ID], err = loader.Run(t.Context(), store, job, loader.Options{Rejects: w}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return store, reports, out.String()
+	return l.Store, reports, l.RejectFile
 }
 
 // TestSample holds what becomes of the sample, which a person has read.
@@ -71,8 +52,8 @@ func TestSample(t *testing.T) {
 			b.WriteByte('\n')
 		}
 	}
-	golden(t, "facts.golden", b.String())
-	golden(t, "rejects.golden", rejects)
+	sample.Golden(t, "facts.golden", b.String())
+	sample.Golden(t, "rejects.golden", rejects)
 	want := map[string][2]int64{ // accepted, rejected
 		"composition-intensity": {5, 3}, "composition-battery": {2, 2}, "composition-companionality": {4, 4},
 		"composition-recycling": {3, 3}, "composition-demand": {4, 6}, "composition-codes": {4, 3},
@@ -84,23 +65,6 @@ func TestSample(t *testing.T) {
 	}
 	if p := reports["composition-intensity"].Passed; p[noMaterial] != 2 || p[noProduct] != 1 || p[twice] != 1 {
 		t.Errorf("%v", p)
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s\n%s", name, got)
 	}
 }
 
@@ -151,24 +115,22 @@ func TestJobsRefuse(t *testing.T) {
 	}
 }
 
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{}
 	paths, err := filepath.Glob("testdata/*.csv")
 	if err != nil || len(paths) != len(tables) {
 		t.Fatal(paths, err)
 	}
+	var names []string
 	for _, path := range paths {
-		if files[filepath.Base(path)], err = os.ReadFile(path); err != nil {
-			t.Fatal(err)
-		}
+		names = append(names, filepath.Base(path))
 	}
-	return files
+	return sample.Contents(t, names...)
 }
 
 func TestDamagedFiles(t *testing.T) {
 	c := catalogue(t)
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) {
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Store: c})
 	})
 }
@@ -176,28 +138,13 @@ func TestDamagedFiles(t *testing.T) {
 // Whatever a table holds: accepted + rejected = read, and materials are those of
 // the catalogue.
 func FuzzTable(f *testing.F) {
-	for _, content := range sample(f) {
+	for _, content := range samples(f) {
 		f.Add(content)
 	}
 	c := catalogue(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(t.TempDir(), "table.csv")
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := Jobs([]string{path}, Options{Store: c})
-		if err != nil {
-			if graph.CodeOf(err) != graph.BadInput {
-				t.Fatal(err)
-			}
-			return
-		}
-		store := loadertest.New()
-		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
-		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
-			t.Fatal(err, report)
-		}
-		for _, row := range store.Rows[jobs[0].Dataset.ID] {
+		jobs, err := Jobs([]string{sample.File(t, "table.csv", content)}, Options{Store: c})
+		for _, row := range sample.Load(t, jobs, err).OrRefused(t) {
 			if !slices.Contains(c.Materials, row["material"]) || strings.HasPrefix(row["value"], "-") || strings.HasPrefix(row["tonnes"], "-") {
 				t.Errorf("%v", row)
 			}

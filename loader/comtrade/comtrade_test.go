@@ -1,12 +1,6 @@
 package comtrade
 
 import (
-	"bytes"
-	"context"
-	"encoding/csv"
-	"errors"
-	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,97 +8,18 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
-	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var builtin = sample.Countries()
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
-
-// result is what a load came to.
-type result struct {
-	store   *loadertest.Store
-	reports []*loader.Report
-	rejects []string // line column value reason
-	err     error
-}
-
-func load(t testing.TB, o Options, paths ...string) result {
+func load(t testing.TB, o Options, paths ...string) sample.Loaded {
 	t.Helper()
-	out := result{store: loadertest.New()}
 	o.Countries = builtin
 	jobs, err := Jobs(paths, o)
-	if err != nil {
-		out.err = err
-		return out
-	}
-	var rejects bytes.Buffer
-	w, err := loader.NewRejectWriter(&rejects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, job := range jobs {
-		report, err := loader.Run(context.Background(), out.store, job, loader.Options{Rejects: w})
-		out.reports = append(out.reports, report)
-		out.err = errors.Join(out.err, err)
-		if report.Accepted+report.Rejected != report.Read {
-			t.Errorf("accepted %d + rejected %d is not read %d", report.Accepted, report.Rejected, report.Read)
-		}
-	}
-	records, err := csv.NewReader(&rejects).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
-		reason, _, _ := strings.Cut(r[4], ":")
-		out.rejects = append(out.rejects, strings.Join([]string{r[1], r[2], r[3], reason}, " "))
-	}
-	return out
-}
-
-// listing writes everything that a load came to.
-func (r result) listing() string {
-	var b strings.Builder
-	for _, report := range r.reports {
-		d := r.store.Datasets[report.Dataset]
-		fmt.Fprintf(&b, "%s: read %d, accepted %d, rejected %d; priority %d; %s\n", report.Dataset, report.Read, report.Accepted, report.Rejected, d.Priority, d.Title)
-		for _, rule := range slices.Sorted(keys(report.Passed)) {
-			fmt.Fprintf(&b, "  %d passed over: %s\n", report.Passed[rule], rule)
-		}
-		for _, note := range report.Notes {
-			fmt.Fprintf(&b, "  %s\n", note)
-		}
-		for _, row := range r.store.Rows[report.Dataset] {
-			var fields []string
-			for _, name := range slices.Sorted(keys(row)) {
-				fields = append(fields, name+"="+row[name])
-			}
-			fmt.Fprintf(&b, "  %s\n", strings.Join(fields, " "))
-		}
-	}
-	for _, reject := range r.rejects {
-		fmt.Fprintf(&b, "rejected: %s\n", reject)
-	}
-	return b.String()
-}
-
-func keys[M ~map[string]V, V any](m M) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
+	return sample.Load(t, jobs, err)
 }
 
 // TestShapes holds what every shape of file becomes against a listing that has
@@ -113,22 +28,10 @@ func TestShapes(t *testing.T) {
 	for _, name := range []string{"TradeData.csv", "COMTRADE-FINAL-CA528202201H6.txt", "answer.json", "former.csv", "cut_2024.csv"} {
 		t.Run(name, func(t *testing.T) {
 			got := load(t, Options{}, filepath.Join("testdata", name))
-			if got.err != nil {
-				t.Fatal(got.err)
+			if got.Err != nil {
+				t.Fatal(got.Err)
 			}
-			golden := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got.listing()), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.listing() != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got.listing(), want)
-			}
+			sample.Golden(t, name+".golden", got.Listing())
 		})
 	}
 }
@@ -138,10 +41,10 @@ func TestShapes(t *testing.T) {
 func TestTogether(t *testing.T) {
 	alone := load(t, Options{}, "testdata/TradeData.csv")
 	both := load(t, Options{Name: "mine"}, "testdata/TradeData.csv", "testdata/answer.json", "testdata/COMTRADE-FINAL-CA528202201H6.txt")
-	if alone.err != nil || both.err != nil {
-		t.Fatal(alone.err, both.err)
+	if alone.Err != nil || both.Err != nil {
+		t.Fatal(alone.Err, both.Err)
 	}
-	want, got := alone.store.Rows["comtrade-hs2022-2022"], both.store.Rows["mine-hs2022-2022"]
+	want, got := alone.Store.Rows["comtrade-hs2022-2022"], both.Store.Rows["mine-hs2022-2022"]
 	if len(want) == 0 || len(got) != len(want) {
 		t.Errorf("%d rows, want %d", len(got), len(want))
 	}
@@ -179,17 +82,17 @@ func TestRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := load(t, Options{}, path)
-			if got.err != nil {
-				t.Fatal(got.err)
+			if got.Err != nil {
+				t.Fatal(got.Err)
 			}
 			if test.want == "" {
-				if len(got.rejects) != 0 || got.reports[0].Accepted != 2 {
-					t.Errorf("rejects %q, accepted %d", got.rejects, got.reports[0].Accepted)
+				if len(got.Rejected()) != 0 || got.Reports[0].Accepted != 2 {
+					t.Errorf("rejects %q, accepted %d", got.Rejected(), got.Reports[0].Accepted)
 				}
 				return
 			}
-			if !slices.Equal(got.rejects, []string{"3 " + test.want}) || got.reports[0].Accepted != 1 {
-				t.Errorf("rejects %q, accepted %d", got.rejects, got.reports[0].Accepted)
+			if !slices.Equal(got.Rejected(), []string{"3 " + test.want}) || got.Reports[0].Accepted != 1 {
+				t.Errorf("rejects %q, accepted %d", got.Rejected(), got.Reports[0].Accepted)
 			}
 		})
 	}
@@ -219,14 +122,14 @@ func TestRefused(t *testing.T) {
 			if test.file == "a.pdf" {
 				path = dir
 			}
-			if got := load(t, Options{}, path); graph.CodeOf(got.err) != graph.BadInput {
-				t.Errorf("error %v", got.err)
+			if got := load(t, Options{}, path); graph.CodeOf(got.Err) != graph.BadInput {
+				t.Errorf("error %v", got.Err)
 			}
 		})
 	}
 	for _, o := range []Options{{Retrieved: "yesterday"}, {Revision: "HS2019"}, {Name: "a b"}} {
-		if got := load(t, o, "testdata/cut_2024.csv"); graph.CodeOf(got.err) != graph.BadInput {
-			t.Errorf("options %+v: error %v", o, got.err)
+		if got := load(t, o, "testdata/cut_2024.csv"); graph.CodeOf(got.Err) != graph.BadInput {
+			t.Errorf("options %+v: error %v", o, got.Err)
 		}
 	}
 }
@@ -238,26 +141,18 @@ func TestLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := load(t, Options{}, path)
-	if got.err != nil || len(got.reports[0].Notes) != 1 || !strings.Contains(got.reports[0].Notes[0], "exactly 500 rows") {
-		t.Errorf("notes %q (%v)", got.reports[0].Notes, got.err)
+	if got.Err != nil || len(got.Reports[0].Notes) != 1 || !strings.Contains(got.Reports[0].Notes[0], "exactly 500 rows") {
+		t.Errorf("notes %q (%v)", got.Reports[0].Notes, got.Err)
 	}
 }
 
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, name := range []string{"TradeData.csv", "COMTRADE-FINAL-CA528202201H6.txt", "answer.json", "former.csv", "cut_2024.csv"} {
-		content, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = content
-	}
-	return files
+	return sample.Contents(t, "TradeData.csv", "COMTRADE-FINAL-CA528202201H6.txt", "answer.json", "former.csv", "cut_2024.csv")
 }
 
 func TestDamaged(t *testing.T) {
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) {
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Countries: builtin})
 	})
 }
@@ -265,7 +160,7 @@ func TestDamaged(t *testing.T) {
 // Whatever a file holds: nothing panics, accepted + rejected = read, and each
 // fact has a year, two countries, a code, and a value or a mass.
 func FuzzComtrade(f *testing.F) {
-	for name, content := range sample(f) {
+	for name, content := range samples(f) {
 		f.Add(string(content), strings.HasSuffix(name, ".json"))
 	}
 	f.Fuzz(func(t *testing.T, content string, isJSON bool) {
@@ -278,15 +173,10 @@ func FuzzComtrade(f *testing.F) {
 			t.Fatal(err)
 		}
 		got := load(t, Options{}, path)
-		if got.err != nil && graph.CodeOf(got.err) != graph.BadInput {
-			t.Fatal(got.err)
-		}
-		for id, rows := range got.store.Rows {
-			for _, row := range rows {
-				if _, _, ok := graph.SplitCode(row["code"]); !ok || row["year"] == "" || row["exporter"] == "" || row["importer"] == "" ||
-					row["value_usd"] == "" && row["tonnes"] == "" {
-					t.Errorf("%s: row %v", id, row)
-				}
+		for _, row := range got.OrRefused(t) {
+			if _, _, ok := graph.SplitCode(row["code"]); !ok || row["year"] == "" || row["exporter"] == "" || row["importer"] == "" ||
+				row["value_usd"] == "" && row["tonnes"] == "" {
+				t.Errorf("row %v", row)
 			}
 		}
 	})

@@ -1,31 +1,19 @@
 package drc
 
 import (
-	"bytes"
-	"context"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 func jobs(paths ...string) ([]loader.Job, error) {
 	return Jobs(paths, Options{Countries: builtin, Retrieved: "2026-11-21"})
@@ -34,20 +22,9 @@ func jobs(paths ...string) ([]loader.Job, error) {
 func load(t *testing.T, dir string) (report *loader.Report, rows []loadertest.Row, rejects string) {
 	t.Helper()
 	list, err := jobs(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	w, err := loader.NewRejectWriter(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store := loadertest.New()
-	report, err = loader.Run(context.Background(), store, list[0], loader.Options{Rejects: w})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report, store.Rows[dataset], strings.ReplaceAll(out.String(), dir+"/", "")
+	l := sample.Load(t, list, err)
+	rows, report = l.One(t)
+	return report, rows, strings.ReplaceAll(l.RejectFile, dir+"/", "")
 }
 
 // TestSample holds what becomes of the sample, which a person has read.
@@ -71,21 +48,8 @@ func TestSample(t *testing.T) {
 		}
 		b.WriteByte('\n')
 	}
-	for name, got := range map[string]string{"sample.golden": b.String(), "rejects.golden": rejects} {
-		path := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s differs (go test ./loader/drc -update writes it anew):\n%s", path, got)
-		}
-	}
+	sample.Golden(t, "sample.golden", b.String())
+	sample.Golden(t, "rejects.golden", rejects)
 }
 
 func TestShares(t *testing.T) {
@@ -148,21 +112,13 @@ func TestJobs(t *testing.T) {
 	}
 }
 
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, name := range []string{"industrial_projects.csv"} {
-		content, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = content
-	}
-	return files
+	return sample.Contents(t, "industrial_projects.csv")
 }
 
 func TestDamaged(t *testing.T) {
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) { return jobs(dir) })
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) { return jobs(dir) })
 }
 
 func FuzzText(f *testing.F) {

@@ -1,63 +1,34 @@
 package eucrm
 
 import (
-	"bytes"
-	"flag"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 	"tiermap/loader/terms"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 // catalogue has what the tables of names name.
 func catalogue(t testing.TB) loadertest.Catalogue {
 	t.Helper()
-	materials, err := terms.Read(materialsCSV)
-	if err != nil {
-		t.Fatal(err)
-	}
-	products, err := terms.Read(productsCSV)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return loadertest.Catalogue{Materials: materials.IDs(), Products: products.IDs()}
+	return sample.Terms(t, materialsCSV, productsCSV)
 }
 
 func load(t testing.TB, store terms.Store, paths ...string) (rows []loadertest.Row, report *loader.Report, rejects string) {
 	t.Helper()
 	jobs, err := Jobs(paths, Options{Countries: builtin, Store: store, Retrieved: "2026-11-21"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	w, err := loader.NewRejectWriter(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	memory := loadertest.New()
-	if report, err = loader.Run(t.Context(), memory, jobs[0], loader.Options{Rejects: w}); err != nil {
-		t.Fatal(err)
-	}
-	return memory.Rows[dataset], report, out.String()
+	l := sample.Load(t, jobs, err)
+	rows, report = l.One(t)
+	return rows, report, l.RejectFile
 }
 
 // TestSample holds what becomes of the sample, which a person has read.
@@ -74,8 +45,8 @@ func TestSample(t *testing.T) {
 		}
 		b.WriteByte('\n')
 	}
-	golden(t, "facts.golden", b.String())
-	golden(t, "rejects.golden", rejects)
+	sample.Golden(t, "facts.golden", b.String())
+	sample.Golden(t, "rejects.golden", rejects)
 	if report.Read != 50 || report.Accepted != 35 || report.Rejected != 15 {
 		t.Errorf("read %d, accepted %d, rejected %d", report.Read, report.Accepted, report.Rejected)
 	}
@@ -86,23 +57,6 @@ func TestSample(t *testing.T) {
 	}
 	if len(report.Notes) != 1 || !strings.Contains(report.Notes[0], "lines 7 are left out") {
 		t.Errorf("%q", report.Notes)
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s\n%s", name, got)
 	}
 }
 
@@ -182,24 +136,22 @@ func TestJobsRefuse(t *testing.T) {
 	}
 }
 
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{}
 	paths, err := filepath.Glob("testdata/*.csv")
 	if err != nil || len(paths) != len(tables) {
 		t.Fatal(paths, err)
 	}
+	var names []string
 	for _, path := range paths {
-		if files[filepath.Base(path)], err = os.ReadFile(path); err != nil {
-			t.Fatal(err)
-		}
+		names = append(names, filepath.Base(path))
 	}
-	return files
+	return sample.Contents(t, names...)
 }
 
 func TestDamagedFiles(t *testing.T) {
 	c := catalogue(t)
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) {
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Countries: builtin, Store: c})
 	})
 }
@@ -207,7 +159,7 @@ func TestDamagedFiles(t *testing.T) {
 // Whatever a table holds: accepted + rejected = read, and a share that is known
 // is one.
 func FuzzTable(f *testing.F) {
-	files := sample(f)
+	files := samples(f)
 	names := []string{"global_supply_shares_2023.csv", "eu_sourcing_shares_2023.csv", "material_use_shares_2023.csv", "sr_ei_2011_2023.csv",
 		"eu_crm_lists_2010_2023.csv", "eu_crma_annexI_strategic.csv", "eu_crma_benchmarks_2030.csv"}
 	for i, name := range names {
@@ -215,20 +167,8 @@ func FuzzTable(f *testing.F) {
 	}
 	c := catalogue(f)
 	f.Fuzz(func(t *testing.T, which uint8, content []byte) {
-		path := filepath.Join(t.TempDir(), names[int(which)%len(names)])
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := Jobs([]string{path}, Options{Countries: builtin, Store: c})
-		if err != nil {
-			t.Fatal(err)
-		}
-		store := loadertest.New()
-		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
-		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
-			t.Fatal(err, report)
-		}
-		for _, row := range store.Rows[dataset] {
+		jobs, err := Jobs([]string{sample.File(t, names[int(which)%len(names)], content)}, Options{Countries: builtin, Store: c})
+		for _, row := range sample.Load(t, jobs, err).OrRefused(t) {
 			if v, why := loader.Float(row["share"]); row["share"] != "" && (why != "" || v < 0 || v > 1) {
 				t.Errorf("%v", row)
 			}

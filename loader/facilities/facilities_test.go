@@ -1,10 +1,7 @@
 package facilities
 
 import (
-	"bytes"
-	"context"
 	"encoding/csv"
-	"flag"
 	"fmt"
 	"math"
 	"os"
@@ -14,21 +11,12 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
-	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 func jobs(paths ...string) ([]loader.Job, error) {
 	return Jobs(paths, Options{Countries: builtin, Retrieved: "2026-11-21"})
@@ -38,22 +26,11 @@ func jobs(paths ...string) ([]loader.Job, error) {
 func load(t *testing.T, dir string) (report *loader.Report, rows, rejects string) {
 	t.Helper()
 	list, err := jobs(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	w, err := loader.NewRejectWriter(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store := loadertest.New()
-	report, err = loader.Run(context.Background(), store, list[0], loader.Options{Rejects: w})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := sample.Load(t, list, err)
+	facts, report := l.One(t)
 	schema := graph.NewSchema()
 	var b strings.Builder
-	for _, row := range store.Rows[dataset] {
+	for _, row := range facts {
 		switch { // where a field is called kind, it has taken the place of the table
 		case row["outcome"] != "":
 			row["kind"] = "name_match " + row["kind"]
@@ -68,7 +45,7 @@ func load(t *testing.T, dir string) (report *loader.Report, rows, rejects string
 		}
 		b.WriteByte('\n')
 	}
-	return report, b.String(), strings.ReplaceAll(out.String(), dir+"/", "")
+	return report, b.String(), strings.ReplaceAll(l.RejectFile, dir+"/", "")
 }
 
 // TestSample holds what becomes of the sample, which a person has read.
@@ -84,21 +61,8 @@ func TestSample(t *testing.T) {
 	if passed+report.Read != 42 { // rows of the files
 		t.Errorf("%d rows passed over: %v", passed, report.Passed)
 	}
-	for name, got := range map[string]string{"sample.golden": rows, "rejects.golden": rejects} {
-		path := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s differs (go test ./loader/facilities -update writes it anew):\n%s", path, got)
-		}
-	}
+	sample.Golden(t, "sample.golden", rows)
+	sample.Golden(t, "rejects.golden", rejects)
 }
 
 func TestOwners(t *testing.T) {
@@ -258,21 +222,17 @@ func TestJobs(t *testing.T) {
 	}
 }
 
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, name := range tables {
-		content, err := os.ReadFile(filepath.Join("testdata", name+".csv"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name+".csv"] = content
+	var names []string
+	for _, table := range tables {
+		names = append(names, table+".csv")
 	}
-	return files
+	return sample.Contents(t, names...)
 }
 
 func TestDamaged(t *testing.T) {
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) { return jobs(dir) })
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) { return jobs(dir) })
 }
 
 func FuzzOwners(f *testing.F) {

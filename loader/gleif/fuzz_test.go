@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"tiermap/graph"
+	"tiermap/loader/loadertest/sample"
 )
 
 var (
@@ -39,23 +39,18 @@ func fuzz(f *testing.F, format, suffix string) {
 		if len(text) > 1<<15 {
 			text = text[:1<<15]
 		}
-		got := load(t, Options{Retrieved: "2025-05-15"}, files(t, map[string]string{"a." + suffix: text}))
-		if got.err != nil && graph.CodeOf(got.err) != graph.BadInput {
-			t.Errorf("%v is no BadInput", got.err)
-		}
+		got := load(t, Options{Retrieved: "2025-05-15"}, sample.Files(t, map[string]string{"a." + suffix: text}))
 		keys := map[string]bool{}
-		for _, rows := range got.store.Rows {
-			for _, row := range rows {
-				key := row["id"]
-				if row["owner"] != "" {
-					key = row["owner"] + row["owned"] + row["kind"] + row["from"]
-				}
-				ids := slices.DeleteFunc([]string{row["id"], row["lei"], row["owner"], row["owned"], row["successor"]}, func(s string) bool { return s == "" || leiText.MatchString(s) })
-				if keys[key] || len(ids) > 0 || row["id"] != "" && row["name"] == "" || !dayText.MatchString(row["from"]) || !dayText.MatchString(row["until"]) {
-					t.Errorf("row %v", row)
-				}
-				keys[key] = true
+		for _, row := range got.OrRefused(t) {
+			key := row["id"]
+			if row["owner"] != "" {
+				key = row["owner"] + row["owned"] + row["kind"] + row["from"]
 			}
+			ids := slices.DeleteFunc([]string{row["id"], row["lei"], row["owner"], row["owned"], row["successor"]}, func(s string) bool { return s == "" || leiText.MatchString(s) })
+			if keys[key] || len(ids) > 0 || row["id"] != "" && row["name"] == "" || !dayText.MatchString(row["from"]) || !dayText.MatchString(row["until"]) {
+				t.Errorf("row %v", row)
+			}
+			keys[key] = true
 		}
 	})
 }

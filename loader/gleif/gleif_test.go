@@ -4,10 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -17,72 +15,39 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
-
-var update = flag.Bool("update", false, "write the golden file anew")
 
 const dataset20250515 = "gleif-20250515"
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 // result is what a load came to.
-type result struct {
-	store   *loadertest.Store
-	reports []*loader.Report
-	rejects []string // "file line column value reason", the reason's code alone
-	details []string // reasons in full
-	err     error
-}
+type result struct{ sample.Loaded }
 
 // load loads the paths into a store in memory.
 func load(t testing.TB, o Options, paths ...string) result {
 	t.Helper()
-	out := result{store: loadertest.New()}
 	o.Countries = builtin
 	jobs, err := Jobs(paths, o)
-	if err != nil {
-		out.err = err
-		return out
+	return result{sample.Load(t, jobs, err)}
+}
+
+// rejected is what was rejected: file, line, column, value and reason.
+func (r result) rejected() (lines []string) {
+	for _, reject := range r.Rejects {
+		lines = append(lines, filepath.Base(reject.File)+" "+reject.String())
 	}
-	var rejects bytes.Buffer
-	w, err := loader.NewRejectWriter(&rejects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, job := range jobs {
-		report, err := loader.Run(t.Context(), out.store, job, loader.Options{Rejects: w})
-		out.reports = append(out.reports, report)
-		out.err = errors.Join(out.err, err)
-		if report.Accepted+report.Rejected != report.Read {
-			t.Errorf("accepted %d + rejected %d is not read %d", report.Accepted, report.Rejected, report.Read)
-		}
-	}
-	records, err := csv.NewReader(&rejects).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
-		reason, _, _ := strings.Cut(r[4], ":")
-		out.rejects = append(out.rejects, strings.Join([]string{filepath.Base(r[0]), r[1], r[2], r[3], reason}, " "))
-		out.details = append(out.details, r[4])
-	}
-	return out
+	return lines
 }
 
 // rows are the facts of a dataset, without where they stood.
 func (r result) rows(dataset string) []string {
 	var list []string
-	for _, row := range r.store.Rows[dataset] {
+	for _, row := range r.Store.Rows[dataset] {
 		table := "company"
 		if row["owner"] != "" {
 			table = "owns"
@@ -101,18 +66,6 @@ func (r result) rows(dataset string) []string {
 		list = append(list, line)
 	}
 	return list
-}
-
-// files writes files to a new folder, which it returns.
-func files(t testing.TB, contents map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range contents {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
 }
 
 // The same records in each format become the same facts, and the same records
@@ -137,15 +90,15 @@ func TestFormats(t *testing.T) {
 	for format, at := range lines {
 		t.Run(format, func(t *testing.T) {
 			got := load(t, Options{}, filepath.Join("testdata", format))
-			if got.err != nil {
-				t.Fatal(got.err)
+			if got.Err != nil {
+				t.Fatal(got.Err)
 			}
-			golden(t, strings.Join(got.rows(dataset20250515), "\n")+"\n")
-			if r := got.reports[0]; r.Read != 22 || r.Accepted != 16 || r.Rejected != 6 || !maps.Equal(r.Passed, passed) ||
+			sample.Golden(t, "rows.golden", strings.Join(got.rows(dataset20250515), "\n")+"\n")
+			if r := got.Reports[0]; r.Read != 22 || r.Accepted != 16 || r.Rejected != 6 || !maps.Equal(r.Passed, passed) ||
 				!slices.Equal(r.Notes, []string{"1 companies name more than one successor: the first counts"}) {
 				t.Errorf("report %+v", *r)
 			}
-			for i, reject := range got.rejects {
+			for i, reject := range got.rejected() {
 				_, place, _ := strings.Cut(reject, " ")
 				if want := at[i] + " " + rejects[i]; place != want {
 					t.Errorf("reject %q, want %q", place, want)
@@ -159,8 +112,8 @@ func TestFormats(t *testing.T) {
 // several reasons; a record that comes again is no fault there.
 func TestAPI(t *testing.T) {
 	got := load(t, Options{}, filepath.Join("testdata", "api"))
-	if got.err != nil {
-		t.Fatal(got.err)
+	if got.Err != nil {
+		t.Fatal(got.Err)
 	}
 	files := load(t, Options{}, filepath.Join("testdata", "csv")).rows(dataset20250515)
 	for i, row := range files {
@@ -169,27 +122,10 @@ func TestAPI(t *testing.T) {
 	if rows := got.rows(dataset20250515); !slices.Equal(rows, files) {
 		t.Errorf("rows\n%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(files, "\n"))
 	}
-	r := got.reports[0]
+	r := got.Reports[0]
 	if r.Read != 18 || r.Accepted != 15 || r.Passed["responses of the API that hold a record again"] != 1 ||
 		r.Passed["a record of the API that is neither lei-record, relationship-record nor reporting-exception"] != 1 {
 		t.Errorf("report %+v", *r)
-	}
-}
-
-func golden(t *testing.T, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", "rows.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("rows\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -198,10 +134,10 @@ func TestDataset(t *testing.T) {
 	want := graph.Dataset{ID: dataset20250515, Title: "GLEIF: legal entities and their parents, golden copy of 2025-05-15", Publisher: "GLEIF",
 		URL: "https://www.gleif.org/en/lei-data/gleif-golden-copy/download-the-golden-copy", Licence: "CC0 1.0", Version: "2025-05-15",
 		Retrieved: "2025-05-16", Priority: 2}
-	if d := got.store.Datasets[dataset20250515]; d != want {
+	if d := got.Store.Datasets[dataset20250515]; d != want {
 		t.Errorf("dataset %+v\nwant %+v", d, want)
 	}
-	if row := got.store.Rows[dataset20250515][0]; row["file"] != "20250515-0000-gleif-goldencopy-lei2-golden-copy.csv" || row["line"] != "2" {
+	if row := got.Store.Rows[dataset20250515][0]; row["file"] != "20250515-0000-gleif-goldencopy-lei2-golden-copy.csv" || row["line"] != "2" {
 		t.Errorf("row %v", row)
 	}
 }
@@ -284,9 +220,9 @@ func TestCompanies(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := load(t, Options{}, files(t, map[string]string{"20250515-lei2.csv": head + test.row + "\n"}))
-			if got.err != nil {
-				t.Fatal(got.err)
+			got := load(t, Options{}, sample.Files(t, map[string]string{"20250515-lei2.csv": head + test.row + "\n"}))
+			if got.Err != nil {
+				t.Fatal(got.Err)
 			}
 			if rows := strings.Join(got.rows(dataset20250515), "\n"); rows != test.want {
 				t.Errorf("rows %s\nwant %s", rows, test.want)
@@ -295,11 +231,11 @@ func TestCompanies(t *testing.T) {
 			if test.reject != "" {
 				want = []string{"20250515-lei2.csv 2 " + test.reject}
 			}
-			if !slices.Equal(got.rejects, want) {
-				t.Errorf("rejects %q (%q), want %q", got.rejects, got.details, want)
+			if !slices.Equal(got.rejected(), want) {
+				t.Errorf("rejects %q (%q), want %q", got.rejected(), got.Rejects, want)
 			}
-			if n := got.reports[0].Passed[test.passed]; (n == 1) != (test.passed != "") {
-				t.Errorf("passed over: %v", got.reports[0].Passed)
+			if n := got.Reports[0].Passed[test.passed]; (n == 1) != (test.passed != "") {
+				t.Errorf("passed over: %v", got.Reports[0].Passed)
 			}
 		})
 	}
@@ -345,9 +281,9 @@ func TestRelationships(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := load(t, Options{}, files(t, map[string]string{"20250515-lei2.csv": companies, "20250515-rr.csv": rrHead + test.row + "\n"}))
-			if got.err != nil {
-				t.Fatal(got.err)
+			got := load(t, Options{}, sample.Files(t, map[string]string{"20250515-lei2.csv": companies, "20250515-rr.csv": rrHead + test.row + "\n"}))
+			if got.Err != nil {
+				t.Fatal(got.Err)
 			}
 			if rows := strings.Join(got.rows(dataset20250515)[2:], "\n"); rows != sorted(test.want) {
 				t.Errorf("rows %s\nwant %s", rows, sorted(test.want))
@@ -356,11 +292,11 @@ func TestRelationships(t *testing.T) {
 			if test.reject != "" {
 				want = []string{"20250515-rr.csv 2 " + test.reject}
 			}
-			if !slices.Equal(got.rejects, want) {
-				t.Errorf("rejects %q (%q), want %q", got.rejects, got.details, want)
+			if !slices.Equal(got.rejected(), want) {
+				t.Errorf("rejects %q (%q), want %q", got.rejected(), got.Rejects, want)
 			}
-			if n := got.reports[0].Passed[test.passed]; (n == 1) != (test.passed != "") {
-				t.Errorf("passed over: %v", got.reports[0].Passed)
+			if n := got.Reports[0].Passed[test.passed]; (n == 1) != (test.passed != "") {
+				t.Errorf("passed over: %v", got.Reports[0].Passed)
 			}
 		})
 	}
@@ -377,7 +313,7 @@ func sorted(row string) string {
 
 // Level 2 alone refers to the companies of the store, those of other datasets.
 func TestLevel2Alone(t *testing.T) {
-	dir := files(t, map[string]string{"20250515-rr.csv": rrHead + mill + "," + bank + ",IS_DIRECTLY_CONSOLIDATED_BY,ACTIVE,,,,,,,PUBLISHED\n",
+	dir := sample.Files(t, map[string]string{"20250515-rr.csv": rrHead + mill + "," + bank + ",IS_DIRECTLY_CONSOLIDATED_BY,ACTIVE,,,,,,,PUBLISHED\n",
 		"20250515-repex.csv": exHead + bank + ",DIRECT_ACCOUNTING_CONSOLIDATION_PARENT,NATURAL_PERSONS\n" + bank + ",ULTIMATE_ACCOUNTING_CONSOLIDATION_PARENT,NO_LEI\n"})
 	const id = "gleif-level2-20250515"
 	got := load(t, Options{Store: companies{"gleif-20250501": {bank, mill}}}, dir)
@@ -385,13 +321,13 @@ func TestLevel2Alone(t *testing.T) {
 		fmt.Sprintf("company id=%q lei=%q parent_exception=\"NATURAL_PERSONS\" ultimate_parent_exception=\"NO_LEI\"", bank, bank),
 		fmt.Sprintf("owns kind=\"direct\" owned=%q owner=%q", mill, bank),
 	}
-	if rows := got.rows(id); got.err != nil || !slices.Equal(rows, want) || got.reports[0].Accepted != 3 {
-		t.Errorf("rows %q, error %v", rows, got.err)
+	if rows := got.rows(id); got.Err != nil || !slices.Equal(rows, want) || got.Reports[0].Accepted != 3 {
+		t.Errorf("rows %q, error %v", rows, got.Err)
 	}
 	for name, store := range map[string]Store{"no store": nil, "the dataset's own": companies{id: {bank, mill}}} {
 		got := load(t, Options{Store: store}, dir)
-		if got.err != nil || len(got.rows(id)) != 0 || len(got.rejects) != 3 || !strings.Contains(got.details[0], "no company of the store has this LEI: name the file of level 1") {
-			t.Errorf("%s: rows %q, rejects %q, error %v", name, got.rows(id), got.details, got.err)
+		if got.Err != nil || len(got.rows(id)) != 0 || len(got.rejected()) != 3 || !strings.Contains(got.Rejects[0].Detail, "no company of the store has this LEI: name the file of level 1") {
+			t.Errorf("%s: rows %q, rejects %q, error %v", name, got.rows(id), got.Rejects, got.Err)
 		}
 	}
 }
@@ -427,14 +363,14 @@ func (s snapshot) Close() error { return nil }
 func TestDates(t *testing.T) {
 	one := head + bank + ",A,,,,ACTIVE,,ISSUED\n"
 	rr := rrHead + mill + "," + bank + ",IS_DIRECTLY_CONSOLIDATED_BY,ACTIVE,,,,,,,PUBLISHED\n"
-	got := load(t, Options{}, files(t, map[string]string{"20250515-lei2.csv": one, "20250516-lei2.csv": one + mill + ",B,,,,ACTIVE,,ISSUED\n", "20250516-rr.csv": rr}))
-	if got.err != nil || len(got.rows("gleif-20250515")) != 1 || len(got.rows("gleif-20250516")) != 3 {
-		t.Errorf("rows %v, error %v", got.store.Rows, got.err)
+	got := load(t, Options{}, sample.Files(t, map[string]string{"20250515-lei2.csv": one, "20250516-lei2.csv": one + mill + ",B,,,,ACTIVE,,ISSUED\n", "20250516-rr.csv": rr}))
+	if got.Err != nil || len(got.rows("gleif-20250515")) != 1 || len(got.rows("gleif-20250516")) != 3 {
+		t.Errorf("rows %v, error %v", got.Store.Rows, got.Err)
 	}
-	got = load(t, Options{}, files(t, map[string]string{"20250515-lei2.csv": one + mill + ",B,,,,ACTIVE,,ISSUED\n", "20250516-rr.csv": rr}))
-	if got.err != nil || len(got.rows("gleif-20250515")) != 3 ||
-		!slices.Equal(got.reports[0].Notes, []string{"20250516-rr.csv is of 2025-05-16, and goes into the dataset of 2025-05-15 with the others"}) {
-		t.Errorf("rows %v, notes %q, error %v", got.store.Rows, got.reports[0].Notes, got.err)
+	got = load(t, Options{}, sample.Files(t, map[string]string{"20250515-lei2.csv": one + mill + ",B,,,,ACTIVE,,ISSUED\n", "20250516-rr.csv": rr}))
+	if got.Err != nil || len(got.rows("gleif-20250515")) != 3 ||
+		!slices.Equal(got.Reports[0].Notes, []string{"20250516-rr.csv is of 2025-05-16, and goes into the dataset of 2025-05-15 with the others"}) {
+		t.Errorf("rows %v, notes %q, error %v", got.Store.Rows, got.Reports[0].Notes, got.Err)
 	}
 }
 
@@ -467,8 +403,8 @@ func TestArchives(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := load(t, Options{}, dir); got.err != nil || !slices.Equal(got.rows(dataset20250515), want) {
-		t.Errorf("error %v", got.err)
+	if got := load(t, Options{}, dir); got.Err != nil || !slices.Equal(got.rows(dataset20250515), want) {
+		t.Errorf("error %v", got.Err)
 	}
 	archive := filepath.Join(dir, filepath.Base(paths[0])+".zip")
 	whole, err := os.ReadFile(archive)
@@ -479,8 +415,8 @@ func TestArchives(t *testing.T) {
 		if err := os.WriteFile(archive, whole[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := load(t, Options{}, dir); graph.CodeOf(got.err) != graph.BadInput || len(got.store.Rows) != 0 {
-			t.Errorf("cut to %d bytes: error %v", n, got.err)
+		if got := load(t, Options{}, dir); graph.CodeOf(got.Err) != graph.BadInput || len(got.Store.Rows) != 0 {
+			t.Errorf("cut to %d bytes: error %v", n, got.Err)
 		}
 	}
 }
@@ -503,20 +439,20 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.label, func(t *testing.T) {
-			got := load(t, Options{}, files(t, map[string]string{test.name: test.text}))
-			if graph.CodeOf(got.err) != graph.BadInput || !strings.Contains(got.err.Error(), test.message) || len(got.store.Rows) != 0 {
-				t.Errorf("error %v, want one that says %s", got.err, test.message)
+			got := load(t, Options{}, sample.Files(t, map[string]string{test.name: test.text}))
+			if graph.CodeOf(got.Err) != graph.BadInput || !strings.Contains(got.Err.Error(), test.message) || len(got.Store.Rows) != 0 {
+				t.Errorf("error %v, want one that says %s", got.Err, test.message)
 			}
 		})
 	}
-	if got := load(t, Options{}); graph.CodeOf(got.err) != graph.BadInput {
-		t.Errorf("no path: error %v", got.err)
+	if got := load(t, Options{}); graph.CodeOf(got.Err) != graph.BadInput {
+		t.Errorf("no path: error %v", got.Err)
 	}
-	if got := load(t, Options{}, t.TempDir()); graph.CodeOf(got.err) != graph.BadInput {
-		t.Errorf("an empty folder: error %v", got.err)
+	if got := load(t, Options{}, t.TempDir()); graph.CodeOf(got.Err) != graph.BadInput {
+		t.Errorf("an empty folder: error %v", got.Err)
 	}
-	if got := load(t, Options{Retrieved: "yesterday"}, "testdata/csv"); graph.CodeOf(got.err) != graph.BadInput {
-		t.Errorf("no day: error %v", got.err)
+	if got := load(t, Options{Retrieved: "yesterday"}, "testdata/csv"); graph.CodeOf(got.Err) != graph.BadInput {
+		t.Errorf("no day: error %v", got.Err)
 	}
 }
 
@@ -552,17 +488,17 @@ func TestBadRecords(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.label, func(t *testing.T) {
-			got := load(t, Options{Retrieved: "2025-05-15"}, files(t, map[string]string{test.name: test.text}))
-			if got.err != nil {
-				t.Fatal(got.err)
+			got := load(t, Options{Retrieved: "2025-05-15"}, sample.Files(t, map[string]string{test.name: test.text}))
+			if got.Err != nil {
+				t.Fatal(got.Err)
 			}
-			rejects := slices.DeleteFunc(got.rejects, func(s string) bool { return strings.Contains(s, " OPEN ") })
+			rejects := slices.DeleteFunc(got.rejected(), func(s string) bool { return strings.Contains(s, " OPEN ") })
 			n := 0
-			for _, rows := range got.store.Rows {
+			for _, rows := range got.Store.Rows {
 				n += len(rows)
 			}
 			if !slices.Equal(rejects, test.rejected) || n != test.companies {
-				t.Errorf("rejects %q (%q), %d companies", rejects, got.details, n)
+				t.Errorf("rejects %q (%q), %d companies", rejects, got.Rejects, n)
 			}
 		})
 	}
@@ -574,9 +510,9 @@ func TestCheckDigits(t *testing.T) {
 			t.Errorf("the check digits of %s do not fit", s)
 		}
 	}
-	got := load(t, Options{}, files(t, map[string]string{"20250515-lei2.csv": head + "851WYGNLUQLFZBSYGB57,A,,,,ACTIVE,,ISSUED\n"}))
-	if want := []string{"1 of the LEIs have check digits that do not fit (ISO 7064, MOD 97-10)"}; !slices.Equal(got.reports[0].Notes, want) {
-		t.Errorf("notes %q", got.reports[0].Notes)
+	got := load(t, Options{}, sample.Files(t, map[string]string{"20250515-lei2.csv": head + "851WYGNLUQLFZBSYGB57,A,,,,ACTIVE,,ISSUED\n"}))
+	if want := []string{"1 of the LEIs have check digits that do not fit (ISO 7064, MOD 97-10)"}; !slices.Equal(got.Reports[0].Notes, want) {
+		t.Errorf("notes %q", got.Reports[0].Notes)
 	}
 }
 
@@ -639,14 +575,14 @@ func TestManyBlocks(t *testing.T) {
 	list.WriteString("]\n")
 	for name, text := range map[string]string{"20250515-a.xml": xml.String(), "20250515-a.json": list.String()} {
 		first := strings.Count(text[:strings.Index(text, ids[0])], "\n") + 1
-		got := load(t, Options{}, files(t, map[string]string{name: text}))
+		got := load(t, Options{}, sample.Files(t, map[string]string{name: text}))
 		var want []string
 		for i := 7; i < n; i += 1000 {
 			want = append(want, fmt.Sprintf("%s %d Registration.RegistrationStatus OPEN not_allowed", name, first+2*i))
 		}
-		rows := got.store.Rows[dataset20250515]
-		if got.err != nil || !slices.Equal(got.rejects, want) || len(rows) != n-len(want) {
-			t.Fatalf("%s: error %v, rejects %q, %d rows", name, got.err, got.rejects, len(rows))
+		rows := got.Store.Rows[dataset20250515]
+		if got.Err != nil || !slices.Equal(got.rejected(), want) || len(rows) != n-len(want) {
+			t.Fatalf("%s: error %v, rejects %q, %d rows", name, got.Err, got.rejected(), len(rows))
 		}
 		for _, row := range rows {
 			var i, line int
@@ -689,7 +625,7 @@ func TestInterrupt(t *testing.T) {
 	for i := range 20_000 {
 		fmt.Fprintf(&text, "{\"LEI\": \"54930000%010d00\", \"Entity\": {\"LegalName\": \"A\"}, \"Registration\": {\"RegistrationStatus\": \"ISSUED\"}},\n", i)
 	}
-	dir := files(t, map[string]string{"20250515-a.json": strings.TrimSuffix(text.String(), ",\n") + "]"})
+	dir := sample.Files(t, map[string]string{"20250515-a.json": strings.TrimSuffix(text.String(), ",\n") + "]"})
 	run := func(ctx context.Context, store loader.Store) error {
 		jobs, err := Jobs([]string{dir}, Options{Countries: builtin})
 		if err != nil {

@@ -3,9 +3,6 @@ package hs
 import (
 	"archive/zip"
 	"bytes"
-	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,54 +12,23 @@ import (
 
 	"tiermap/graph"
 	"tiermap/loader"
-	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
 // result is what a load came to.
-type result struct {
-	store   *loadertest.Store
-	reports []*loader.Report
-	rejects []string // line column value reason
-	err     error
-}
+type result struct{ sample.Loaded }
 
 func load(t testing.TB, o Options, paths ...string) result {
 	t.Helper()
-	out := result{store: loadertest.New()}
 	jobs, err := Jobs(paths, o)
-	if err != nil {
-		out.err = err
-		return out
-	}
-	var rejects bytes.Buffer
-	w, err := loader.NewRejectWriter(&rejects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, job := range jobs {
-		report, err := loader.Run(context.Background(), out.store, job, loader.Options{Rejects: w})
-		out.reports = append(out.reports, report)
-		out.err = errors.Join(out.err, err)
-		if report.Accepted+report.Rejected != report.Read {
-			t.Errorf("accepted %d + rejected %d is not read %d", report.Accepted, report.Rejected, report.Read)
-		}
-	}
-	records, err := csv.NewReader(&rejects).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
-		reason, _, _ := strings.Cut(r[4], ":")
-		out.rejects = append(out.rejects, strings.Join([]string{r[1], r[2], r[3], reason}, " "))
-	}
-	return out
+	return result{sample.Load(t, jobs, err)}
 }
 
 // pairs are the rows of a dataset as "line code other share".
 func (r result) pairs(dataset string) []string {
 	var list []string
-	for _, row := range r.store.Rows[dataset] {
+	for _, row := range r.Store.Rows[dataset] {
 		list = append(list, strings.TrimSpace(strings.Join([]string{row["line"], row["code"], row["other"], row["share"]}, " ")))
 	}
 	return list
@@ -70,22 +36,22 @@ func (r result) pairs(dataset string) []string {
 
 func TestTables(t *testing.T) {
 	got := load(t, Options{}, "testdata/HS2022toHS2017.csv", "testdata/cn.csv")
-	if got.err != nil {
-		t.Fatal(got.err)
+	if got.Err != nil {
+		t.Fatal(got.Err)
 	}
 	if want := []string{"2 HS2022:020890 HS2017:020890", "3 HS2022:854142 HS2017:854140", "4 HS2022:854149 HS2017:854140", "5 HS2022:854149 HS2017:854150"}; !slices.Equal(got.pairs("correspondence-hs2022-hs2017"), want) {
 		t.Errorf("pairs %q", got.pairs("correspondence-hs2022-hs2017"))
 	}
-	if want := map[string]int64{headingRule: 2, againRule: 1}; fmt.Sprint(got.reports[0].Passed) != fmt.Sprint(want) {
-		t.Errorf("passed %v", got.reports[0].Passed)
+	if want := map[string]int64{headingRule: 2, againRule: 1}; fmt.Sprint(got.Reports[0].Passed) != fmt.Sprint(want) {
+		t.Errorf("passed %v", got.Reports[0].Passed)
 	}
 	if want := []string{"2 CN2023:81129289 CN2024:81129281 0.5", "7 CN2023:81129295 CN2024:81129295 1"}; !slices.Equal(got.pairs("correspondence-cn2023-cn2024"), want) {
 		t.Errorf("pairs %q", got.pairs("correspondence-cn2023-cn2024"))
 	}
-	if want := []string{"3 share 1.5 out_of_range", "4 CN 2024 code 8112 92 7O bad_code", "5 CN 2023 code 811292890 bad_code", "6 CN 2023 code  missing"}; !slices.Equal(got.rejects, want) {
-		t.Errorf("rejects %q", got.rejects)
+	if want := []string{"3 share 1.5 out_of_range", "4 CN 2024 code 8112 92 7O bad_code", "5 CN 2023 code 811292890 bad_code", "6 CN 2023 code  missing"}; !slices.Equal(got.Rejected(), want) {
+		t.Errorf("rejects %q", got.Rejected())
 	}
-	if d := got.store.Datasets["correspondence-cn2023-cn2024"]; d.Publisher != "Eurostat" || d.Title != "Correspondence of CN2023 and CN2024" {
+	if d := got.Store.Datasets["correspondence-cn2023-cn2024"]; d.Publisher != "Eurostat" || d.Title != "Correspondence of CN2023 and CN2024" {
 		t.Errorf("dataset %+v", d)
 	}
 }
@@ -146,22 +112,22 @@ func write(t testing.TB, name string, content []byte) string {
 // the code of which nobody knows what became is named.
 func TestWorkbook(t *testing.T) {
 	got := load(t, Options{Retrieved: "2026-01-22", Priority: 3}, write(t, "hs.xlsx", workbook(t)))
-	if got.err != nil {
-		t.Fatal(got.err)
+	if got.Err != nil {
+		t.Fatal(got.Err)
 	}
 	const id = "correspondence-hs2017-hs2022"
 	want := []string{"2 HS2017:854140 HS2022:854142", "3 HS2017:854290 HS2022:854921", "4 HS2017:293135 HS2022:293146", "3 HS2017:854290 HS2022:854290"}
 	if !slices.Equal(got.pairs(id), want) {
 		t.Errorf("pairs %q\nwant  %q", got.pairs(id), want)
 	}
-	r := got.reports[0]
-	if r.Accepted != 3 || r.Passed[aloneRule] != 1 || !slices.Equal(got.rejects, []string{"6 V2017 8541.4 bad_code"}) {
-		t.Errorf("report %+v, rejects %q", *r, got.rejects)
+	r := got.Reports[0]
+	if r.Accepted != 3 || r.Passed[aloneRule] != 1 || !slices.Equal(got.Rejected(), []string{"6 V2017 8541.4 bad_code"}) {
+		t.Errorf("report %+v, rejects %q", *r, got.Rejected())
 	}
 	if len(r.Notes) != 2 || !strings.HasSuffix(r.Notes[1], "what became of them: 854150") {
 		t.Errorf("notes %q", r.Notes)
 	}
-	if d := got.store.Datasets[id]; d.Publisher != "World Customs Organization" || d.Retrieved != "2026-01-22" || d.Priority != 3 {
+	if d := got.Store.Datasets[id]; d.Publisher != "World Customs Organization" || d.Retrieved != "2026-01-22" || d.Priority != 3 {
 		t.Errorf("dataset %+v", d)
 	}
 }
@@ -180,47 +146,41 @@ func TestHeaders(t *testing.T) {
 func TestNamed(t *testing.T) {
 	path := write(t, "a.csv", []byte("old,new\n010121,010121\n"))
 	got := load(t, Options{From: "HS2012", To: "HS2017"}, path)
-	if want := []string{"2 HS2012:010121 HS2017:010121"}; got.err != nil || !slices.Equal(got.pairs("correspondence-hs2012-hs2017"), want) {
-		t.Errorf("pairs %q (%v)", got.pairs("correspondence-hs2012-hs2017"), got.err)
+	if want := []string{"2 HS2012:010121 HS2017:010121"}; got.Err != nil || !slices.Equal(got.pairs("correspondence-hs2012-hs2017"), want) {
+		t.Errorf("pairs %q (%v)", got.pairs("correspondence-hs2012-hs2017"), got.Err)
 	}
 	for _, o := range []Options{{}, {From: "HS2012"}, {From: "HS2012", To: "HS2012"}, {From: "2012", To: "HS2017"}, {Retrieved: "yesterday"}} {
-		if got := load(t, o, path); graph.CodeOf(got.err) != graph.BadInput {
-			t.Errorf("options %+v: error %v", o, got.err)
+		if got := load(t, o, path); graph.CodeOf(got.Err) != graph.BadInput {
+			t.Errorf("options %+v: error %v", o, got.Err)
 		}
 	}
-	if got := load(t, Options{}, "testdata/cn.csv", "testdata/cn.csv"); graph.CodeOf(got.err) != graph.BadInput {
-		t.Errorf("twice: %v", got.err)
+	if got := load(t, Options{}, "testdata/cn.csv", "testdata/cn.csv"); graph.CodeOf(got.Err) != graph.BadInput {
+		t.Errorf("twice: %v", got.Err)
 	}
-	if got := load(t, Options{}, t.TempDir()); graph.CodeOf(got.err) != graph.BadInput {
-		t.Errorf("an empty folder: %v", got.err)
+	if got := load(t, Options{}, t.TempDir()); graph.CodeOf(got.Err) != graph.BadInput {
+		t.Errorf("an empty folder: %v", got.Err)
 	}
 	for _, content := range []string{"", "PK not a workbook"} {
-		if got := load(t, Options{}, write(t, "a.xlsx", []byte(content))); graph.CodeOf(got.err) != graph.BadInput {
-			t.Errorf("%q: %v", content, got.err)
+		if got := load(t, Options{}, write(t, "a.xlsx", []byte(content))); graph.CodeOf(got.Err) != graph.BadInput {
+			t.Errorf("%q: %v", content, got.Err)
 		}
 	}
 }
 
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{"hs.xlsx": workbook(t)}
-	for _, name := range []string{"HS2022toHS2017.csv", "cn.csv"} {
-		content, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = content
-	}
+	files := sample.Contents(t, "HS2022toHS2017.csv", "cn.csv")
+	files["hs.xlsx"] = workbook(t)
 	return files
 }
 
 func TestDamaged(t *testing.T) {
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) { return Jobs([]string{dir}, Options{}) })
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) { return Jobs([]string{dir}, Options{}) })
 }
 
 // Whatever a file holds, its pairs are codes of two nomenclatures.
 func FuzzTables(f *testing.F) {
-	for name, content := range sample(f) {
+	for name, content := range samples(f) {
 		f.Add(content, strings.HasSuffix(name, ".xlsx"))
 	}
 	f.Fuzz(func(t *testing.T, content []byte, isBook bool) {
@@ -229,16 +189,11 @@ func FuzzTables(f *testing.F) {
 			name = "a.xlsx"
 		}
 		got := load(t, Options{}, write(t, name, content[:min(len(content), 1<<14)]))
-		if got.err != nil && graph.CodeOf(got.err) != graph.BadInput {
-			t.Fatal(got.err)
-		}
-		for _, rows := range got.store.Rows {
-			for _, row := range rows {
-				of, _, ok := graph.SplitCode(row["code"])
-				other, _, also := graph.SplitCode(row["other"])
-				if !ok || !also || of == other {
-					t.Errorf("row %v", row)
-				}
+		for _, row := range got.OrRefused(t) {
+			of, _, ok := graph.SplitCode(row["code"])
+			other, _, also := graph.SplitCode(row["other"])
+			if !ok || !also || of == other {
+				t.Errorf("row %v", row)
 			}
 		}
 	})

@@ -1,7 +1,6 @@
 package incomegroups
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,39 +8,23 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
 const file = "world_bank_countryclass.csv"
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 func run(t testing.TB, path string, o Options) (store *loadertest.Store, report *loader.Report, rejects string) {
 	t.Helper()
 	o.Countries = builtin
 	jobs, err := Jobs([]string{path}, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	w, err := loader.NewRejectWriter(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store = loadertest.New()
-	if report, err = loader.Run(t.Context(), store, jobs[0], loader.Options{Rejects: w}); err != nil {
-		t.Fatal(err)
-	}
-	return store, report, strings.ReplaceAll(b.String(), `"`, "")
+	l := sample.Load(t, jobs, err)
+	_, report = l.One(t)
+	return l.Store, report, strings.ReplaceAll(l.RejectFile, `"`, "")
 }
 
 func TestSample(t *testing.T) {
@@ -116,17 +99,8 @@ func TestJobsRefuse(t *testing.T) {
 	}
 }
 
-func sample(t testing.TB) []byte {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
 func TestDamagedFiles(t *testing.T) {
-	damage.Files(t, map[string][]byte{file: sample(t)}, func(dir string) ([]loader.Job, error) {
+	damage.Files(t, map[string][]byte{file: sample.Content(t, file)}, func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Countries: builtin})
 	})
 }
@@ -134,25 +108,10 @@ func TestDamagedFiles(t *testing.T) {
 // Whatever a table holds: accepted + rejected = read, and a class is one of a
 // country.
 func FuzzTable(f *testing.F) {
-	f.Add(sample(f))
+	f.Add(sample.Content(f, file))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(t.TempDir(), file)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := Jobs([]string{path}, Options{Countries: builtin})
-		if err != nil {
-			if graph.CodeOf(err) != graph.BadInput {
-				t.Fatal(err)
-			}
-			return
-		}
-		store := loadertest.New()
-		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
-		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
-			t.Fatal(err, report)
-		}
-		for _, row := range store.Rows[dataset] {
+		jobs, err := Jobs([]string{sample.File(t, file, content)}, Options{Countries: builtin})
+		for _, row := range sample.Load(t, jobs, err).OrRefused(t) {
 			if row["country"] == "" || row["class"] == "" || row["scheme"] == incomes && !slices.Contains(groups, row["class"]) {
 				t.Errorf("%v", row)
 			}

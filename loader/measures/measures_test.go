@@ -1,62 +1,32 @@
 package measures
 
 import (
-	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 	"tiermap/loader/terms"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 // catalogue has what the tables of words name.
 func catalogue(t testing.TB) loadertest.Catalogue {
 	t.Helper()
-	materials, err := terms.Read(materialsCSV)
-	if err != nil {
-		t.Fatal(err)
-	}
-	products, err := terms.Read(productsCSV)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return loadertest.Catalogue{Materials: materials.IDs(), Products: products.IDs()}
+	return sample.Terms(t, materialsCSV, productsCSV)
 }
 
 func load(t testing.TB, store terms.Store) (rows []loadertest.Row, report *loader.Report, rejects string) {
 	t.Helper()
 	jobs, err := Jobs([]string{"testdata"}, Options{Countries: builtin, Store: store, Retrieved: "2026-11-21"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	w, err := loader.NewRejectWriter(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	memory := loadertest.New()
-	if report, err = loader.Run(t.Context(), memory, jobs[0], loader.Options{Rejects: w}); err != nil {
-		t.Fatal(err)
-	}
-	return memory.Rows[dataset], report, out.String()
+	l := sample.Load(t, jobs, err)
+	rows, report = l.One(t)
+	return rows, report, l.RejectFile
 }
 
 // TestSample holds what becomes of the sample, which a person has read.
@@ -77,30 +47,13 @@ func TestSample(t *testing.T) {
 		}
 		b.WriteByte('\n')
 	}
-	golden(t, "facts.golden", b.String())
-	golden(t, "rejects.golden", rejects)
+	sample.Golden(t, "facts.golden", b.String())
+	sample.Golden(t, "rejects.golden", rejects)
 	if report.Read != 22 || report.Accepted != 10 || report.Rejected != 12 {
 		t.Errorf("read %d, accepted %d, rejected %d", report.Read, report.Accepted, report.Rejected)
 	}
 	if len(report.Notes) != 1 || !strings.HasSuffix(report.Notes[0], ": unobtainium") {
 		t.Errorf("%q", report.Notes)
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s\n%s", name, got)
 	}
 }
 
@@ -140,50 +93,27 @@ func TestJobsRefuse(t *testing.T) {
 	}
 }
 
-func sample(t testing.TB) map[string][]byte {
+func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, name := range []string{"export_controls.csv", "entity_lists.csv", "other_events.csv"} {
-		content, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = content
-	}
-	return files
+	return sample.Contents(t, "export_controls.csv", "entity_lists.csv", "other_events.csv")
 }
 
 func TestDamagedFiles(t *testing.T) {
 	c := catalogue(t)
-	damage.Files(t, sample(t), func(dir string) ([]loader.Job, error) {
+	damage.Files(t, samples(t), func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Countries: builtin, Store: c})
 	})
 }
 
 // Whatever a table holds: accepted + rejected = read, and ids are ids.
 func FuzzTable(f *testing.F) {
-	for _, content := range sample(f) {
+	for _, content := range samples(f) {
 		f.Add(content)
 	}
 	c := catalogue(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(t.TempDir(), "measures.csv")
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := Jobs([]string{path}, Options{Countries: builtin, Store: c})
-		if err != nil {
-			if graph.CodeOf(err) != graph.BadInput {
-				t.Fatal(err)
-			}
-			return
-		}
-		store := loadertest.New()
-		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
-		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
-			t.Fatal(err, report)
-		}
-		for _, row := range store.Rows[dataset] {
+		jobs, err := Jobs([]string{sample.File(t, "measures.csv", content)}, Options{Countries: builtin, Store: c})
+		for _, row := range sample.Load(t, jobs, err).OrRefused(t) {
 			if id := row["id"] + row["measure"]; !graph.ValidID(id) {
 				t.Errorf("%v", row)
 			}

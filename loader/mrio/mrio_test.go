@@ -1,8 +1,6 @@
 package mrio
 
 import (
-	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,21 +8,13 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 func options() Options {
 	return Options{Countries: builtin, Retrieved: "2026-11-22", EuroUSD: func(year int) (float64, bool) { return 1.5, year == 2020 }}
@@ -33,29 +23,6 @@ func options() Options {
 func wiodJobs(paths ...string) ([]loader.Job, error) { return WIOD(paths, options()) }
 
 func pymrioJobs(paths ...string) ([]loader.Job, error) { return Pymrio(paths, options()) }
-
-// loaded is what became of one dataset.
-type loaded struct {
-	report  *loader.Report
-	rows    []loadertest.Row
-	rejects string
-	err     error
-}
-
-func load(t *testing.T, jobs []loader.Job, err error) loaded {
-	t.Helper()
-	if err != nil {
-		return loaded{err: err}
-	}
-	var out bytes.Buffer
-	w, err := loader.NewRejectWriter(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store := loadertest.New()
-	report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{Rejects: w})
-	return loaded{report, store.Rows[jobs[0].Dataset.ID], out.String(), err}
-}
 
 // listing writes rows as a person reads them.
 func listing(rows []loadertest.Row) string {
@@ -73,45 +40,27 @@ func listing(rows []loadertest.Row) string {
 	return b.String()
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test ./loader/mrio -update writes it anew):\n%s", path, got)
-	}
-}
-
 // TestWIOD holds what becomes of the sample, which a person has read.
 func TestWIOD(t *testing.T) {
 	jobs, err := wiodJobs("testdata/wiod")
-	got := load(t, jobs, err)
-	if got.err != nil {
-		t.Fatal(got.err)
-	}
-	if r := got.report; r.Dataset != "wiod2013-2011" || r.Read != 20 || r.Accepted != 9 || r.Rejected != 11 {
+	got := sample.Load(t, jobs, err)
+	rows, report := got.One(t)
+	if r := report; r.Dataset != "wiod2013-2011" || r.Read != 20 || r.Accepted != 9 || r.Rejected != 11 {
 		t.Errorf("%+v", r)
 	}
-	golden(t, "wiod.golden", listing(got.rows))
-	golden(t, "wiod.rejects.golden", strings.ReplaceAll(got.rejects, "testdata/wiod/", ""))
+	sample.Golden(t, "wiod.golden", listing(rows))
+	sample.Golden(t, "wiod.rejects.golden", strings.ReplaceAll(got.RejectFile, "testdata/wiod/", ""))
 }
 
 // TestPymrio holds what becomes of the sample, which a person has read.
 func TestPymrio(t *testing.T) {
 	jobs, err := pymrioJobs("testdata/tiny-2020")
-	got := load(t, jobs, err)
-	if got.err != nil || got.report.Rejected != 0 || got.report.Dataset != "tiny-ixi-2020" || got.report.Accepted != 16 {
-		t.Fatalf("%+v, %v\n%s", got.report, got.err, got.rejects)
+	got := sample.Load(t, jobs, err)
+	rows, report := got.One(t)
+	if report.Rejected != 0 || report.Dataset != "tiny-ixi-2020" || report.Accepted != 16 {
+		t.Fatalf("%+v\n%s", report, got.RejectFile)
 	}
-	golden(t, "pymrio.golden", listing(got.rows))
+	sample.Golden(t, "pymrio.golden", listing(rows))
 }
 
 // edited is a copy of the sample with some files changed; "" takes one away.
@@ -121,7 +70,7 @@ func edited(t *testing.T, name string, files map[string]string) string {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for file, content := range sample(t, "testdata/tiny-2020") {
+	for file, content := range samples(t, "testdata/tiny-2020") {
 		if text, ok := files[file]; ok {
 			content = []byte(text)
 		}
@@ -138,9 +87,9 @@ func edited(t *testing.T, name string, files map[string]string) string {
 // TestPymrioOutput: without x.txt the output is what a sector sells.
 func TestPymrioOutput(t *testing.T) {
 	jobs, err := pymrioJobs(edited(t, "tiny-2020", map[string]string{"x.txt": ""}))
-	got := load(t, jobs, err)
+	rows, report := sample.Load(t, jobs, err).One(t)
 	want := map[string]string{"NLD tiny-ixi:farming-fishing": "1e+08", "NLD tiny-ixi:works": "2e+08", "DEU tiny-ixi:farming-fishing": "1e+08", "DEU tiny-ixi:works": "4e+08"}
-	for _, row := range got.rows {
+	for _, row := range rows {
 		if row["kind"] != "io_output" {
 			continue
 		}
@@ -150,8 +99,8 @@ func TestPymrioOutput(t *testing.T) {
 		}
 		delete(want, of)
 	}
-	if got.err != nil || len(want) > 0 || got.report.Accepted != 12 {
-		t.Errorf("left %v, %+v, %v", want, got.report, got.err)
+	if len(want) > 0 || report.Accepted != 12 {
+		t.Errorf("left %v, %+v", want, report)
 	}
 }
 
@@ -159,15 +108,12 @@ func TestPymrioOutput(t *testing.T) {
 func TestPymrioUnits(t *testing.T) {
 	units := "region\tsector\tunit\nNLD\tFarming & fishing\tM.EUR\nNLD\tWorks\t1000 EUR\nDEU\tFarming & fishing\tUSD\nDEU\tWorks\tbn US$\n"
 	jobs, err := pymrioJobs(edited(t, "tiny-2020", map[string]string{"unit.txt": units}))
-	got := load(t, jobs, err)
+	rows, _ := sample.Load(t, jobs, err).One(t)
 	want := map[string]string{"NLD tiny-ixi:farming-fishing": "1.5e+08", "NLD tiny-ixi:works": "300000", "DEU tiny-ixi:farming-fishing": "100", "DEU tiny-ixi:works": "4e+11"}
-	for _, row := range got.rows {
+	for _, row := range rows {
 		if of := row["country"] + " " + row["sector"]; row["kind"] == "io_output" && row["value_usd"] != want[of] {
 			t.Errorf("%v, want %s", row, want[of])
 		}
-	}
-	if got.err != nil {
-		t.Error(got.err)
 	}
 }
 
@@ -190,9 +136,9 @@ func TestRefused(t *testing.T) {
 		"one code":       {"t-2020", map[string]string{"Z.txt": "region\t\tNLD\tNLD\nsector\t\tA b\tA-b\nNLD\tWorks\t1\t1\n"}, "would both have the code a-b"},
 	} {
 		jobs, err := pymrioJobs(edited(t, c.folder, c.files))
-		got := load(t, jobs, err)
-		if graph.CodeOf(got.err) != graph.BadInput || !strings.Contains(got.err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, got.err, c.want)
+		got := sample.Load(t, jobs, err)
+		if graph.CodeOf(got.Err) != graph.BadInput || !strings.Contains(got.Err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, got.Err, c.want)
 		}
 	}
 	for name, err := range map[string]error{
@@ -213,16 +159,14 @@ func second(_ []loader.Job, err error) error { return err }
 // TestPymrioRejects rejects rows with figures that are none, and rows that stand
 // twice.
 func TestPymrioRejects(t *testing.T) {
-	z := string(sample(t, "testdata/tiny-2020")["Z.txt"])
+	z := string(samples(t, "testdata/tiny-2020")["Z.txt"])
 	z = strings.Replace(z, "0.0\n", "nan\n", 1) + "DEU\tWorks\t1\t1\t1\t1\nDEU\tMines\t1\t1\t1\t1\nDEU\tWorks\t1\n"
 	jobs, err := pymrioJobs(edited(t, "t-2020", map[string]string{"Z.txt": z}))
-	got := load(t, jobs, err)
-	if got.err != nil {
-		t.Fatal(got.err)
-	}
+	got := sample.Load(t, jobs, err)
+	_, report := got.One(t)
 	for reason, n := range map[loader.Reason]int64{loader.NotNumber: 1, loader.Repeated: 1, loader.NoReference: 1, loader.ColumnCount: 1} {
-		if got.report.Reasons[reason] != n {
-			t.Errorf("%s: %d, want %d\n%s", reason, got.report.Reasons[reason], n, got.rejects)
+		if report.Reasons[reason] != n {
+			t.Errorf("%s: %d, want %d\n%s", reason, report.Reasons[reason], n, got.RejectFile)
 		}
 	}
 }
@@ -253,7 +197,7 @@ func TestCategories(t *testing.T) {
 	}
 }
 
-func sample(t testing.TB, dir string) map[string][]byte {
+func samples(t testing.TB, dir string) map[string][]byte {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -272,10 +216,10 @@ func sample(t testing.TB, dir string) map[string][]byte {
 
 func TestDamaged(t *testing.T) {
 	t.Run("wiod", func(t *testing.T) {
-		damage.Files(t, sample(t, "testdata/wiod"), func(dir string) ([]loader.Job, error) { return wiodJobs(dir) })
+		damage.Files(t, samples(t, "testdata/wiod"), func(dir string) ([]loader.Job, error) { return wiodJobs(dir) })
 	})
 	t.Run("pymrio", func(t *testing.T) {
-		damage.Files(t, sample(t, "testdata/tiny-2020"), func(dir string) ([]loader.Job, error) {
+		damage.Files(t, samples(t, "testdata/tiny-2020"), func(dir string) ([]loader.Job, error) {
 			o := options()
 			o.Year = 2020
 			return Pymrio([]string{dir}, o)
@@ -285,7 +229,7 @@ func TestDamaged(t *testing.T) {
 
 // FuzzLoad reads whatever the files of either layout hold.
 func FuzzLoad(f *testing.F) {
-	w, p := sample(f, "testdata/wiod"), sample(f, "testdata/tiny-2020")
+	w, p := samples(f, "testdata/wiod"), samples(f, "testdata/tiny-2020")
 	f.Add(w["wiot_2011_inter_long_nonzero.csv"], w["wiot_2011_final_long_nonzero.csv"], w["wiot_2011_output.csv"], p["file_parameters.json"])
 	f.Add(p["Z.txt"], p["Y.txt"], p["x.txt"], p["unit.txt"])
 	f.Fuzz(func(t *testing.T, a, b, c, d []byte) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -19,9 +18,8 @@ import (
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func countries(t testing.TB) *country.List {
 	t.Helper()
@@ -138,23 +136,6 @@ func dataset(t testing.TB, id string, files ...string) string {
 	return folderOf(t, append([]string{"dataset.csv", "id\n" + id + "\n"}, files...)...)
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test ./loader/tables -update writes it anew):\n%s", path, got)
-	}
-}
-
 // TestSample loads a folder with every table, among them a .gz, a .zst, one
 // with a byte order mark and CRLF, and columns in another order.
 func TestSample(t *testing.T) {
@@ -177,7 +158,7 @@ func TestSample(t *testing.T) {
 	if got := s.Datasets["sample"]; got != wantSet {
 		t.Errorf("dataset %+v, want %+v", got, wantSet)
 	}
-	golden(t, "sample.golden", listing(s.Rows["sample"]))
+	sample.Golden(t, "sample.golden", listing(s.Rows["sample"]))
 }
 
 // listing writes rows one a line, in the order of graph.Kinds().
@@ -211,8 +192,8 @@ func TestFaulty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "faulty.rejects.golden", rejects)
-	golden(t, "faulty.golden", listing(s.Rows["faulty"]))
+	sample.Golden(t, "faulty.rejects.golden", rejects)
+	sample.Golden(t, "faulty.golden", listing(s.Rows["faulty"]))
 	if r := reports[0]; r.Rejected == 0 || int(r.Accepted) != len(s.Rows["faulty"]) {
 		t.Errorf("report %+v beside %d rows stored", *r, len(s.Rows["faulty"]))
 	}

@@ -13,10 +13,10 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 	"tiermap/loader/series"
 )
 
@@ -25,35 +25,12 @@ const (
 	file2026 = "MCS2026_Commodities_Data.csv"
 )
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 // catalogue has every product and material of the mapping that is shipped.
 func catalogue(t testing.TB) loadertest.Catalogue {
 	t.Helper()
-	m, err := series.OpenMapping("", shipped, builtin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var c loadertest.Catalogue
-	for _, s := range m.All() {
-		c.Products, c.Materials = append(c.Products, s.Product), append(c.Materials, s.Material)
-	}
-	return c
-}
-
-func sample(t testing.TB, name string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
+	return sample.Series(t, shipped)
 }
 
 // result is what came of a file.
@@ -71,23 +48,13 @@ func load(t testing.TB, path string, o Options) result {
 		o.Store = catalogue(t)
 	}
 	jobs, err := Jobs([]string{path}, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := result{store: loadertest.New()}
-	var rejects strings.Builder
-	w, err := loader.NewRejectWriter(&rejects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.report, err = loader.Run(t.Context(), r.store, jobs[0], loader.Options{Rejects: w}); err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range r.store.Rows[jobs[0].Dataset.ID] {
+	l := sample.Load(t, jobs, err)
+	rows, report := l.One(t)
+	r := result{store: l.Store, report: report, rejects: l.RejectFile}
+	for _, row := range rows {
 		r.rows = append(r.rows, row.Line("line", "kind", "year", "product", "country", "tonnes", "basis", "material", "estimated"))
 	}
 	slices.SortFunc(r.rows, func(a, b string) int { return cmp.Or(cmp.Compare(lineOf(a), lineOf(b)), cmp.Compare(a, b)) })
-	r.rejects = rejects.String()
 	return r
 }
 
@@ -216,7 +183,7 @@ func TestReleaseOf2026(t *testing.T) {
 func TestEncodings(t *testing.T) {
 	want := load(t, filepath.Join("testdata", file2026), Options{}).rows
 	dir := t.TempDir()
-	text := bytes.ReplaceAll(sample(t, file2026), []byte{0x97}, []byte("—"))
+	text := bytes.ReplaceAll(sample.Content(t, file2026), []byte{0x97}, []byte("—"))
 	text = bytes.ReplaceAll(text, []byte{0xbd}, []byte("½"))
 	text = bytes.ReplaceAll(text, []byte{0xf4}, []byte("ô"))
 	text = bytes.ReplaceAll(text, []byte{0x92}, []byte("’"))
@@ -311,7 +278,7 @@ func TestBlanks(t *testing.T) {
 }
 
 func TestRejects(t *testing.T) {
-	head, _, _ := strings.Cut(string(sample(t, file2026)), "\n")
+	head, _, _ := strings.Cut(string(sample.Content(t, file2026)), "\n")
 	line := func(cells ...string) string { return strings.Join(cells, ",") + ",,Yes,x\n" }
 	cobalt := []string{"COBALT", "World Mine Production and Reserves", "Cobalt", "Canada", "Production", "Mine production", "metric tons", "2024", "3350"}
 	with := func(column int, value string) string {
@@ -408,7 +375,7 @@ func TestJobsRefuse(t *testing.T) {
 
 func TestDamagedFiles(t *testing.T) {
 	c := catalogue(t)
-	damage.Files(t, map[string][]byte{file2025: sample(t, file2025), file2026: sample(t, file2026)}, func(dir string) ([]loader.Job, error) {
+	damage.Files(t, map[string][]byte{file2025: sample.Content(t, file2025), file2026: sample.Content(t, file2026)}, func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Countries: builtin, Store: c})
 	})
 }
@@ -441,27 +408,12 @@ func first(a amount, why loader.Reason) amount {
 // Whatever a file holds: accepted + rejected = read, and every fact is one of the
 // mapping's products.
 func FuzzRelease(f *testing.F) {
-	f.Add(sample(f, file2025))
-	f.Add(sample(f, file2026))
+	f.Add(sample.Content(f, file2025))
+	f.Add(sample.Content(f, file2026))
 	c := catalogue(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(t.TempDir(), file2026)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := Jobs([]string{path}, Options{Countries: builtin, Store: c})
-		if err != nil {
-			if graph.CodeOf(err) != graph.BadInput {
-				t.Fatal(err)
-			}
-			return
-		}
-		store := loadertest.New()
-		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
-		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
-			t.Fatal(err, report)
-		}
-		for _, row := range store.Rows["usgs-mcs-2026"] {
+		jobs, err := Jobs([]string{sample.File(t, file2026, content)}, Options{Countries: builtin, Store: c})
+		for _, row := range sample.Load(t, jobs, err).OrRefused(t) {
 			if !slices.Contains(c.Products, row["product"]) || row["country"] == "" || row["year"] == "" {
 				t.Errorf("%v", row)
 			}

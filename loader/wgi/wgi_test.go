@@ -11,39 +11,22 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 )
 
 const file = "wgidataset.csv"
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 func TestSample(t *testing.T) {
 	jobs, err := Jobs([]string{"testdata"}, Options{Countries: builtin, Retrieved: "2026-11-21", Priority: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rejects bytes.Buffer
-	w, err := loader.NewRejectWriter(&rejects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store := loadertest.New()
-	report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{Rejects: w})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := sample.Load(t, jobs, err)
+	rows, report := l.One(t)
 	var got []string
-	for _, row := range store.Rows[dataset] {
+	for _, row := range rows {
 		got = append(got, row.Line("line", "country", "indicator", "year", "value", "standard_error"))
 	}
 	want := []string{
@@ -59,11 +42,11 @@ func TestSample(t *testing.T) {
 	}
 	for _, reject := range []string{"8,code,ANT,unknown_country", "12,,,repeated_key", "13,code,XXX,unknown_country", "14,year,22,out_of_range", "15,indicator,xx,not_allowed",
 		"16,estimate,n/a,not_number", "17,stddev,-0.2,negative", "18,estimate,,missing"} {
-		if !strings.Contains(strings.ReplaceAll(rejects.String(), `"`, ""), ","+reject) {
-			t.Errorf("%s is not among the rejects\n%s", reject, rejects.String())
+		if !strings.Contains(strings.ReplaceAll(l.RejectFile, `"`, ""), ","+reject) {
+			t.Errorf("%s is not among the rejects\n%s", reject, l.RejectFile)
 		}
 	}
-	if d := store.Datasets[dataset]; d.Priority != 2 || d.Retrieved != "2026-11-21" || d.Licence != "CC BY 4.0" {
+	if d := l.Store.Datasets[dataset]; d.Priority != 2 || d.Retrieved != "2026-11-21" || d.Licence != "CC BY 4.0" {
 		t.Errorf("%+v", d)
 	}
 }
@@ -71,7 +54,7 @@ func TestSample(t *testing.T) {
 // workbook makes a workbook of the sample.
 func workbook(t testing.TB) []byte {
 	t.Helper()
-	records, err := csv.NewReader(bytes.NewReader(sample(t))).ReadAll()
+	records, err := csv.NewReader(bytes.NewReader(sample.Content(t, file))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,17 +104,8 @@ func TestJobsRefuse(t *testing.T) {
 	}
 }
 
-func sample(t testing.TB) []byte {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
 func TestDamagedFiles(t *testing.T) {
-	for name, content := range map[string][]byte{file: sample(t), "wgidataset.xlsx": workbook(t)} {
+	for name, content := range map[string][]byte{file: sample.Content(t, file), "wgidataset.xlsx": workbook(t)} {
 		damage.Files(t, map[string][]byte{name: content}, func(dir string) ([]loader.Job, error) {
 			return Jobs([]string{dir}, Options{Countries: builtin})
 		})
@@ -141,25 +115,10 @@ func TestDamagedFiles(t *testing.T) {
 // Whatever a table holds: accepted + rejected = read, and every score has a
 // value.
 func FuzzTable(f *testing.F) {
-	f.Add(sample(f))
+	f.Add(sample.Content(f, file))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(t.TempDir(), file)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := Jobs([]string{path}, Options{Countries: builtin})
-		if err != nil {
-			if graph.CodeOf(err) != graph.BadInput {
-				t.Fatal(err)
-			}
-			return
-		}
-		store := loadertest.New()
-		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
-		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
-			t.Fatal(err, report)
-		}
-		for _, row := range store.Rows[dataset] {
+		jobs, err := Jobs([]string{sample.File(t, file, content)}, Options{Countries: builtin})
+		for _, row := range sample.Load(t, jobs, err).OrRefused(t) {
 			if row["country"] == "" || row["value"] == "" || strings.HasPrefix(row["standard_error"], "-") {
 				t.Errorf("%v", row)
 			}

@@ -8,10 +8,10 @@ import (
 	"testing"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/loader"
 	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
+	"tiermap/loader/loadertest/sample"
 	"tiermap/loader/series"
 )
 
@@ -20,54 +20,21 @@ const (
 	file    = "world_mining_data.csv"
 )
 
-var builtin = func() *country.List {
-	list, err := country.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	return list
-}()
+var builtin = sample.Countries()
 
 // catalogue has every product and material of the mapping that is shipped.
 func catalogue(t testing.TB) loadertest.Catalogue {
 	t.Helper()
-	m, err := series.OpenMapping("", shipped, builtin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var c loadertest.Catalogue
-	for _, s := range m.All() {
-		c.Products, c.Materials = append(c.Products, s.Product), append(c.Materials, s.Material)
-	}
-	return c
-}
-
-func sample(t testing.TB) []byte {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
+	return sample.Series(t, shipped)
 }
 
 func run(t testing.TB, path string, o Options) (store *loadertest.Store, report *loader.Report, rejects string) {
 	t.Helper()
 	o.Countries, o.Store = builtin, catalogue(t)
 	jobs, err := Jobs([]string{path}, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	w, err := loader.NewRejectWriter(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store = loadertest.New()
-	if report, err = loader.Run(t.Context(), store, jobs[0], loader.Options{Rejects: w}); err != nil {
-		t.Fatal(err)
-	}
-	return store, report, b.String()
+	l := sample.Load(t, jobs, err)
+	_, report = l.One(t)
+	return l.Store, report, l.RejectFile
 }
 
 func TestSample(t *testing.T) {
@@ -177,7 +144,7 @@ func TestJobsRefuse(t *testing.T) {
 
 func TestDamagedFiles(t *testing.T) {
 	c := catalogue(t)
-	damage.Files(t, map[string][]byte{file: sample(t)}, func(dir string) ([]loader.Job, error) {
+	damage.Files(t, map[string][]byte{file: sample.Content(t, file)}, func(dir string) ([]loader.Job, error) {
 		return Jobs([]string{dir}, Options{Countries: builtin, Store: c})
 	})
 }
@@ -185,27 +152,12 @@ func TestDamagedFiles(t *testing.T) {
 // Whatever a file holds: accepted + rejected = read, and every fact is one of the
 // mapping's products, of a place and a year, not below zero.
 func FuzzFile(f *testing.F) {
-	f.Add(sample(f))
+	f.Add(sample.Content(f, file))
 	f.Add([]byte("material,Country,Country_ISO,2022,unit,data_source\nCobalt,Chile,CHL,1e3,metr. t,r\nCobalt,Chile,CHL,2,metr. t,r\n"))
 	c := catalogue(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(t.TempDir(), file)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := Jobs([]string{path}, Options{Countries: builtin, Store: c})
-		if err != nil {
-			if graph.CodeOf(err) != graph.BadInput {
-				t.Fatal(err)
-			}
-			return
-		}
-		store := loadertest.New()
-		report, err := loader.Run(t.Context(), store, jobs[0], loader.Options{})
-		if err != nil && graph.CodeOf(err) != graph.BadInput || report.Accepted+report.Rejected != report.Read {
-			t.Fatal(err, report)
-		}
-		for _, row := range store.Rows[jobs[0].Dataset.ID] {
+		jobs, err := Jobs([]string{sample.File(t, file, content)}, Options{Countries: builtin, Store: c})
+		for _, row := range sample.Load(t, jobs, err).OrRefused(t) {
 			if !slices.Contains(c.Products, row["product"]) || row["country"] == "" || row["year"] == "" || strings.HasPrefix(row["tonnes"], "-") {
 				t.Errorf("%v", row)
 			}
