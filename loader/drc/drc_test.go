@@ -33,22 +33,7 @@ func TestSample(t *testing.T) {
 	if report.Read != 9 || report.Accepted != 5 || report.Rejected != 4 {
 		t.Errorf("read %d, accepted %d, rejected %d", report.Read, report.Accepted, report.Rejected)
 	}
-	var b strings.Builder
-	schema := graph.NewSchema()
-	for _, row := range rows {
-		kind := row["kind"]
-		if row["outcome"] != "" { // its field kind has taken the place of the table
-			kind = "name_match"
-		}
-		fmt.Fprintf(&b, "%s:%s %s", row["file"], row["line"], kind)
-		for _, f := range schema.Kind(kind).Fields {
-			if v := row[f.Name]; v != "" && f.Name != "kind" && f.Name != "file" && f.Name != "line" && f.Name != "source" {
-				fmt.Fprintf(&b, " %s=%s", f.Name, v)
-			}
-		}
-		b.WriteByte('\n')
-	}
-	sample.Golden(t, "sample.golden", b.String())
+	sample.Golden(t, "sample.golden", sample.Facts(rows, "kind", "source"))
 	sample.Golden(t, "rejects.golden", rejects)
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"tiermap/graph"
 	"tiermap/loader"
-	"tiermap/loader/loadertest"
 	"tiermap/loader/loadertest/damage"
 	"tiermap/loader/loadertest/sample"
 )
@@ -24,22 +23,6 @@ func wiodJobs(paths ...string) ([]loader.Job, error) { return WIOD(paths, option
 
 func pymrioJobs(paths ...string) ([]loader.Job, error) { return Pymrio(paths, options()) }
 
-// listing writes rows as a person reads them.
-func listing(rows []loadertest.Row) string {
-	var b strings.Builder
-	schema := graph.NewSchema()
-	for _, row := range rows {
-		fmt.Fprintf(&b, "%s:%s %s", row["file"], row["line"], row["kind"])
-		for _, f := range schema.Kind(row["kind"]).Fields {
-			if v := row[f.Name]; v != "" && f.Name != "file" && f.Name != "line" {
-				fmt.Fprintf(&b, " %s=%s", f.Name, v)
-			}
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
 // TestWIOD holds what becomes of the sample, which a person has read.
 func TestWIOD(t *testing.T) {
 	jobs, err := wiodJobs("testdata/wiod")
@@ -48,7 +31,7 @@ func TestWIOD(t *testing.T) {
 	if r := report; r.Dataset != "wiod2013-2011" || r.Read != 20 || r.Accepted != 9 || r.Rejected != 11 {
 		t.Errorf("%+v", r)
 	}
-	sample.Golden(t, "wiod.golden", listing(rows))
+	sample.Golden(t, "wiod.golden", sample.Facts(rows))
 	sample.Golden(t, "wiod.rejects.golden", strings.ReplaceAll(got.RejectFile, "testdata/wiod/", ""))
 }
 
@@ -60,7 +43,7 @@ func TestPymrio(t *testing.T) {
 	if report.Rejected != 0 || report.Dataset != "tiny-ixi-2020" || report.Accepted != 16 {
 		t.Fatalf("%+v\n%s", report, got.RejectFile)
 	}
-	sample.Golden(t, "pymrio.golden", listing(rows))
+	sample.Golden(t, "pymrio.golden", sample.Facts(rows))
 }
 
 // edited is a copy of the sample with some files changed; "" takes one away.

@@ -149,6 +149,28 @@ func (l Loaded) Listing() string {
 	return b.String()
 }
 
+// Facts writes rows as a person reads them, one a line: where each stood, its table,
+// and its fields in the order of the schema but those that are left out.
+func Facts(rows []loadertest.Row, leftOut ...string) string {
+	leftOut = append(leftOut, "file", "line")
+	var b strings.Builder
+	schema := graph.NewSchema()
+	for _, row := range rows {
+		table := row["kind"]
+		if row["outcome"] != "" { // a field of that name has taken the place of the table
+			table = schema.Kind(graph.NameMatch).Table
+		}
+		fmt.Fprintf(&b, "%s:%s %s", row["file"], row["line"], table)
+		for _, f := range schema.Kind(table).Fields {
+			if v := row[f.Name]; v != "" && !slices.Contains(leftOut, f.Name) {
+				fmt.Fprintf(&b, " %s=%s", f.Name, v)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
 // Golden holds a text against a file of testdata; -update writes the file anew,
 // for a person to read.
 func Golden(t testing.TB, name, got string) {
