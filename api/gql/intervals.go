@@ -17,7 +17,7 @@ type intervalParts struct {
 // drawn is an answer with its draws.
 type drawn struct {
 	asked
-	draws *supply.Draws
+	draws *supply.DrawnDependency
 }
 
 func (b *builder) intervalsField(types intervalParts) *graphql.Field {
@@ -69,14 +69,14 @@ func (b *builder) intervalsType(types intervalParts) *graphql.Object {
 		return of(must(interval), doc, nil, func(_ graphql.ResolveParams, _ drawn, n supply.Intervals) (any, error) { return get(n), nil })
 	}
 	setting := func(t graphql.Output, doc string, get func(*supply.Draws) any) *graphql.Field {
-		return prop(must(t), doc, func(x drawn) any { return get(x.draws) })
+		return prop(must(t), doc, func(x drawn) any { return get(x.draws.Draws) })
 	}
 	all := func() graphql.FieldConfigArgument {
 		return graphql.FieldConfigArgument{"first": arg(graphql.Int, "How many at most, up to 1000; left out = all.")}
 	}
 	return object("Intervals", "Intervals of 90 % of the draws. Lists hold what has a share in the answer, and what has one in so many draws that its interval does not end at zero.", graphql.Fields{
 		"draws":            setting(graphql.Int, "How many networks were drawn.", func(x *supply.Draws) any { return x.Draws }),
-		"seed":             setting(graphql.String, "What the draws start from: fixed by the question.", func(x *supply.Draws) any { return fmt.Sprint(x.Seed) }),
+		"seed":             setting(graphql.String, "What the draws start from: fixed by the material that is followed.", func(x *supply.Draws) any { return fmt.Sprint(x.Seed) }),
 		"reportedError":    setting(graphql.Float, "Relative error of a reported mass whose row states none.", func(x *supply.Draws) any { return x.Uncertainty.Reported }),
 		"estimatedError":   setting(graphql.Float, "Relative error of an estimated mass whose row states none.", func(x *supply.Draws) any { return x.Uncertainty.Estimated }),
 		"massesStated":     setting(graphql.Int, "How many masses were drawn with the relative error that their row states.", func(x *supply.Draws) any { return x.Stated }),
@@ -121,7 +121,7 @@ func (b *builder) intervalsType(types intervalParts) *graphql.Object {
 				"minShare": argDefault(graphql.Float, "Least share in the answer, inclusive, 0..1.", 0.0)}, b.pathIntervals),
 		"assumptions": of(list(graphql.String), "What the intervals assume, sentence by sentence.", nil,
 			func(_ graphql.ResolveParams, x drawn, n supply.Intervals) (any, error) {
-				return x.draws.Assumptions(n), nil
+				return x.draws.Draws.Assumptions(n.Undecided), nil
 			}),
 	})
 }

@@ -37,6 +37,9 @@ type Dependency struct {
 // Target returns the place and product that were asked for.
 func (d *Dependency) Target() Stage { return d.target }
 
+// Walk returns the walk that answers.
+func (d *Dependency) Walk() *Walk { return d.walk }
+
 // Residual returns by how much any share of the target may be off because a large
 // cycle was solved by iteration; 0 where everything was eliminated, as in all
 // networks whose cycles tie at most 3,000 stages together.

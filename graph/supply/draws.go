@@ -3,12 +3,12 @@ package supply
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"hash/fnv"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"tiermap/graph"
 )
@@ -42,27 +42,36 @@ func (u Uncertainty) check() error {
 	return nil
 }
 
-// Draws are networks that could be as true as the one of an answer: each has its
-// masses multiplied by random factors of mean 1, its shares of recipes and codes
-// drawn where their concentration is stated, and is assembled, balanced and solved
-// as that one is. It may be used by several goroutines.
+// Draws are networks that could be as true as the one that answers a question: each
+// has its masses multiplied by random factors of mean 1, its shares of recipes and
+// codes drawn where their concentration is stated, and is assembled, balanced and
+// solved as that one is. It may be used by several goroutines.
 //
-// The factors depend on what is asked (place or firm, product, material, year)
-// and on the facts alone: not on the order in which rows were loaded, the balance,
-// the relative errors, the number of processors, nor on the number of draws, of
-// which the first are always the same.
+// The n-th draw is one state of the world, whatever is asked about it: the factor of
+// a mass depends on what it is the mass of (a row of trade by its dataset, code,
+// year, exporter and importer) and on the material, and on nothing else. Answers
+// that rest on one row therefore see it alike: that of two targets, of a target and
+// of who is exposed, of two years of which one row stands in for both. The order in
+// which rows were loaded, the balance, the relative errors, the number of processors
+// and that of draws have no part in it.
 type Draws struct {
 	Uncertainty
 	Seed uint64
 	Drawn
 
-	answer   *Dependency
+	walk     *Walk // that answers
 	scenario *Scenario
+	target   Stage     // that the scenario is for
 	facts    *assembly // places and products; without trade
-	rows     []int32   // of trade, in the order in which they are drawn
+	rows     []drawnRow
 	trade    [][]drawnLink
 	codes    []drawnCode
-	shares   lazy[Intervals]
+}
+
+// drawnRow is a row of trade that is drawn.
+type drawnRow struct {
+	row int32
+	key uint64
 }
 
 // Drawn counts what is drawn: masses by the relative error that they carry, and
@@ -90,16 +99,16 @@ type drawnCode struct {
 	concentration float64
 }
 
-// NewDraws makes ready for the draws of an answer, from the plan and the trade that
-// its network was assembled from. What a scenario takes away is taken from every
-// draw; what it adds is supposed, and therefore not drawn.
+// NewDraws makes ready for the draws of a network, from the plan and the trade that
+// it was assembled from. What a scenario takes away, for a target, is taken from
+// every draw; what it adds is supposed, and therefore not drawn.
 //
 // Errors: BadInput for an uncertainty outside of its bounds.
-func NewDraws(p *Plan, t *Trade, answer *Dependency, scenario *Scenario, u Uncertainty) (*Draws, error) {
+func NewDraws(p *Plan, t *Trade, w *Walk, scenario *Scenario, target Stage, u Uncertainty) (*Draws, error) {
 	if err := u.check(); err != nil {
 		return nil, err
 	}
-	x := &Draws{Uncertainty: u, Seed: seedOf(p, answer), answer: answer, scenario: scenario, facts: newAssembly(p, t)}
+	x := &Draws{Uncertainty: u, Seed: keyOf(p.Material), walk: w, scenario: scenario, target: target, facts: newAssembly(p, t)}
 	x.facts.rows = make([][]int32, len(p.products))
 	links, err := x.facts.links()
 	if err != nil {
@@ -111,16 +120,37 @@ func NewDraws(p *Plan, t *Trade, answer *Dependency, scenario *Scenario, u Uncer
 	return x, nil
 }
 
-// seedOf returns the seed of a question.
-func seedOf(p *Plan, answer *Dependency) uint64 {
+// keyOf names what is drawn by what it is.
+func keyOf(what ...string) uint64 {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%q %q %q %q %d", answer.target.Place, p.Firm, answer.target.Product, p.Material, p.Year)
+	for _, s := range what {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
 	return h.Sum64()
 }
 
+// chance is the random numbers of one draw: for each key a sequence of its own.
+type chance struct {
+	draw   uint64
+	pcg    rand.PCG
+	random *rand.Rand
+}
+
+func (x *Draws) chance(draw int) *chance {
+	c := &chance{draw: rand.NewPCG(x.Seed, uint64(draw)).Uint64()}
+	c.random = rand.New(&c.pcg)
+	return c
+}
+
+// of returns the sequence of a key, from its start.
+func (c *chance) of(key uint64) *rand.Rand {
+	c.pcg.Seed(key, c.draw)
+	return c.random
+}
+
 // takeTrade keeps the links of each product in the order in which they are added
-// up, each with its relative error, and puts the rows in an order that does not
-// depend on how they were loaded.
+// up, each with its relative error.
 func (x *Draws) takeTrade(links [][]link) {
 	t := x.facts.trade
 	used := make([]bool, len(t.rows))
@@ -141,32 +171,39 @@ func (x *Draws) takeTrade(links [][]link) {
 		})
 		x.trade = append(x.trade, drawn)
 	}
-	for row, ok := range used {
-		if ok {
-			x.rows = append(x.rows, int32(row))
-		}
-	}
-	names := make([]int, len(t.places)) // by place, its rank by name
-	for rank, place := range sortedIndex(t.places) {
-		names[place] = rank
-	}
-	slices.SortFunc(x.rows, func(i, j int32) int {
-		a, b := &t.rows[i], &t.rows[j]
-		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(names[a.exporter], names[b.exporter]),
-			cmp.Compare(names[a.importer], names[b.importer]), cmp.Compare(t.contents[a.content], t.contents[b.content]),
-			cmp.Compare(a.tonnes, b.tonnes), cmp.Compare(a.valueUSD, b.valueUSD),
-			cmp.Compare(t.errorOf(i), t.errorOf(j)), cmp.Compare(boolInt(a.estimated), boolInt(b.estimated)))
-	})
+	x.keyRows(used)
 }
 
-// sortedIndex returns the indices of texts in bytewise order.
-func sortedIndex(texts []string) []int {
-	index := make([]int, len(texts))
-	for i := range index {
-		index[i] = i
+// keyRows gives each row that is used its key. Rows of one key are told apart by
+// their masses, in order.
+func (x *Draws) keyRows(used []bool) {
+	t := x.facts.trade
+	rows := make([]int32, 0, len(used))
+	for row, ok := range used {
+		if ok {
+			rows = append(rows, int32(row))
+		}
 	}
-	slices.SortFunc(index, func(i, j int) int { return cmp.Compare(texts[i], texts[j]) })
-	return index
+	same := func(i, j int32) int {
+		a, b := &t.rows[i], &t.rows[j]
+		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.exporter, b.exporter),
+			cmp.Compare(a.importer, b.importer), cmp.Compare(a.content, b.content))
+	}
+	slices.SortFunc(rows, func(i, j int32) int {
+		a, b := &t.rows[i], &t.rows[j]
+		return cmp.Or(same(i, j), cmp.Compare(a.tonnes, b.tonnes), cmp.Compare(a.valueUSD, b.valueUSD),
+			cmp.Compare(t.errorOf(i), t.errorOf(j)), cmp.Compare(boolInt(a.estimated), boolInt(b.estimated)))
+	})
+	number := 0
+	for k, row := range rows {
+		if number++; k == 0 || same(rows[k-1], row) != 0 {
+			number = 0
+		}
+		r := &t.rows[row]
+		source := &x.facts.plan.Trade[r.source]
+		x.rows = append(x.rows, drawnRow{row, keyOf("trade", source.Dataset, source.Code, source.Product, strconv.Itoa(source.Year),
+			t.places[r.exporter], t.places[r.importer], t.contents[r.content], strconv.Itoa(number))})
+	}
 }
 
 // errorOf returns the relative error of a mass: its own, else by setting.
@@ -242,8 +279,8 @@ func (x *Draws) count() {
 			}
 		}
 	}
-	for _, row := range x.rows {
-		add(mass{error: t.errorOf(row), estimated: estimated[row]})
+	for _, r := range x.rows {
+		add(mass{error: t.errorOf(r.row), estimated: estimated[r.row]})
 	}
 	for _, pp := range p.products {
 		for _, l := range pp.made.listed {
@@ -276,28 +313,17 @@ func (r *planRecipe) isDrawn() bool { return r.concentration > 0 && len(r.inputs
 
 func (l *firmLink) mass() mass { return mass{l.tonnes, math.NaN(), l.estimated} }
 
-// each calls f with the answer of every draw, several at a time.
-func (x *Draws) each(ctx context.Context, f func(draw int, d *Dependency) error) error {
-	return parallel(ctx, x.Draws, func(_, i int) error {
-		d, err := x.draw(ctx, i)
-		if err != nil {
-			return err
-		}
-		return f(i, d)
-	})
-}
-
-// draw assembles a draw and binds the question to it.
-func (x *Draws) draw(ctx context.Context, i int) (*Dependency, error) {
-	random := rand.New(rand.NewPCG(x.Seed, uint64(i)))
+// draw assembles a draw, ready to be walked.
+func (x *Draws) draw(ctx context.Context, i int) (*Walk, error) {
+	chance := x.chance(i)
 	factors := make([]float64, len(x.facts.trade.rows)) // standard normal, by row
-	for _, row := range x.rows {
-		factors[row] = random.NormFloat64()
+	for _, r := range x.rows {
+		factors[r.row] = chance.of(r.key).NormFloat64()
 	}
-	a := x.facts.again(x.drawPlan(random))
+	a := x.facts.again(x.drawPlan(chance))
 	shares := make([][]float64, len(x.codes))
 	for k, c := range x.codes {
-		shares[k] = dirichlet(random, c.shares, c.concentration)
+		shares[k] = dirichlet(chance.of(keyOf("code", c.code)), c.shares, c.concentration)
 	}
 	for product, links := range x.trade {
 		list := make([]link, len(links))
@@ -312,18 +338,14 @@ func (x *Draws) draw(ctx context.Context, i int) (*Dependency, error) {
 		}
 		a.products[product].takeLinks(sumSorted(list))
 	}
-	balance := x.answer.walk.network.Balance
-	n, err := a.finish(ctx, balance)
+	n, err := a.finish(ctx, x.walk.network.Balance)
 	if err != nil {
 		return nil, err
 	}
-	if n, err = n.Under(x.scenario, x.answer.target); err != nil {
+	if n, err = n.Under(x.scenario, x.target); err != nil {
 		return nil, err
 	}
-	if n.firm != "" {
-		return NewWalk(n).FirmDependency(x.answer.target.Product)
-	}
-	return NewWalk(n).Dependency(x.answer.target.Place, x.answer.target.Product)
+	return NewWalk(n), nil
 }
 
 // again returns the assembly of the same places for another plan of the same
@@ -336,30 +358,32 @@ func (a *assembly) again(p *Plan) *assembly {
 }
 
 // drawPlan draws the masses and shares that a plan holds.
-func (x *Draws) drawPlan(random *rand.Rand) *Plan {
+func (x *Draws) drawPlan(chance *chance) *Plan {
 	p := *x.facts.plan
 	p.products = slices.Clone(p.products)
 	for i := range p.products {
 		pp := &p.products[i]
+		year := strconv.Itoa(pp.made.year)
 		pp.made.listed = slices.Clone(pp.made.listed)
 		for k := range pp.made.listed {
 			l := &pp.made.listed[k]
-			l.amount = x.drawSum(random, l.masses, l.amount)
+			l.amount = x.drawSum(chance.of(keyOf("production", pp.id, l.country, year)), l.masses, l.amount)
 		}
 		pp.recipes = slices.Clone(pp.recipes)
 		for k := range pp.recipes {
 			if r := &pp.recipes[k]; r.isDrawn() {
-				r.draw(random)
+				r.draw(chance.of(keyOf("recipe", r.product, r.material, r.country)))
 			}
 		}
 	}
-	p.firms.makers = x.drawMakers(random, p.firms.register, p.firms.makers)
+	p.firms.makers = x.drawMakers(chance, &p)
 	links := make(map[string][]firmLink, len(p.firms.links))
-	for _, customer := range slices.Sorted(maps.Keys(p.firms.links)) {
-		of := slices.Clone(p.firms.links[customer])
+	for customer, planned := range p.firms.links {
+		of := slices.Clone(planned)
 		for k := range of {
 			if l := &of[k]; l.tonnes > 0 {
-				l.tonnes *= factor(random.NormFloat64(), x.errorOf(l.mass()))
+				key := keyOf("supplies", l.supplier, customer, p.Products[l.product], strconv.Itoa(int(l.year)))
+				l.tonnes *= factor(chance.of(key).NormFloat64(), x.errorOf(l.mass()))
 			}
 		}
 		links[customer] = of
@@ -382,15 +406,18 @@ func (x *Draws) drawSum(random *rand.Rand, masses []mass, amount float64) float6
 
 // drawMakers draws what companies and plants make, and takes out of what a company
 // makes what its plants do.
-func (x *Draws) drawMakers(random *rand.Rand, reg *register, planned []firmMaker) []firmMaker {
+func (x *Draws) drawMakers(chance *chance, p *Plan) []firmMaker {
+	planned := p.firms.makers
 	makers := slices.Clone(planned)
 	for from := 0; from < len(makers); {
 		to := from
 		for to < len(makers) && makers[to].product == makers[from].product && makers[to].country == makers[from].country {
-			makers[to].tonnes = x.drawSum(random, makers[to].masses, makers[to].tonnes)
+			m := &makers[to]
+			key := keyOf("maker", m.ID, strconv.FormatBool(m.Facility), p.Products[m.product], m.country, strconv.Itoa(int(m.year)))
+			m.tonnes = x.drawSum(chance.of(key), m.masses, m.tonnes)
 			to++
 		}
-		reg.takeOutPlants(makers[from:to])
+		p.firms.register.takeOutPlants(makers[from:to])
 		from = to
 	}
 	for i := range makers { // stated shares of a country are not drawn

@@ -20,6 +20,7 @@ type firmPlan struct {
 type firmMaker struct {
 	Actor
 	product   int32
+	year      int32 // of the rows
 	country   string
 	tonnes    float64 // of the network's material; NaN: not known
 	share     float64 // of the country's; NaN: not known
@@ -31,6 +32,7 @@ type firmMaker struct {
 type firmLink struct {
 	supplier  string
 	product   int32
+	year      int32   // of the row
 	tonnes    float64 // of the network's material; NaN: not known
 	share     float64 // of the customer's supply of the product; NaN: not known
 	estimated bool
@@ -201,7 +203,7 @@ func (p *Plan) makersIn(i int32, id, country string, rows []ProductionRow, forme
 	var makers []firmMaker
 	for _, actor := range slices.SortedFunc(maps.Keys(byActor), compareActors) {
 		of := byActor[actor]
-		m := firmMaker{Actor: actor, product: i, country: country, share: math.NaN()}
+		m := firmMaker{Actor: actor, product: i, year: int32(rows[0].Year), country: country, share: math.NaN()}
 		made := p.amountOf(id, country, of, false, former)
 		m.tonnes, m.estimated, m.masses = made.amount, made.estimated, made.masses
 		for _, r := range of {
@@ -269,7 +271,7 @@ func (p *Plan) planLinks(i int32, id string, rows []SuppliesRow) {
 			p.datasets[of.dataset] = true
 			slices.SortStableFunc(of.rows, func(a, b SuppliesRow) int { return cmp.Compare(a.Supplier, b.Supplier) })
 			for _, r := range of.rows {
-				f.links[customer] = append(f.links[customer], firmLink{supplier: r.Supplier, product: i,
+				f.links[customer] = append(f.links[customer], firmLink{supplier: r.Supplier, product: i, year: int32(year),
 					tonnes: r.Tonnes * factor, share: r.Share, estimated: r.Estimated || year != p.Year})
 			}
 			for _, dataset := range of.passedOver {

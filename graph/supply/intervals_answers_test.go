@@ -1,0 +1,219 @@
+package supply_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"tiermap/graph/supply"
+	"tiermap/graph/supply/supplytest"
+)
+
+// walkAndDraws are a network with its draws.
+func walkAndDraws(t testing.TB, f supplytest.Facts, q supply.Question, balance supply.Balance, u supply.Uncertainty) (*supply.Walk, *supply.Draws) {
+	t.Helper()
+	draws := must[*supply.DrawnDependency](t)(drawsOf(t, f, q, q.Place, balance, nil, u))
+	return draws.Answer().Walk(), draws.Draws
+}
+
+// holds tells an interval that holds nothing but its value from others.
+func (c *sameness) holds(what string, n supply.Interval) {
+	c.t.Helper()
+	for _, v := range []float64{n.Low, n.High, n.Mean} {
+		if math.Abs(v-n.Value) > 1e-12*max(1, math.Abs(n.Value)) {
+			c.t.Errorf("%s: %+v", what, n)
+		}
+	}
+}
+
+type sameness struct{ t *testing.T }
+
+var kinds = []supply.Kind{supply.KindCountry, supply.KindStage, supply.KindLink, supply.KindCompany, supply.KindFacility}
+
+// With errors of zero every draw is the answer, whatever is asked.
+func TestDrawsWithoutErrorsAreEveryAnswer(t *testing.T) {
+	exact := supply.Uncertainty{Draws: 2}
+	for _, c := range supplytest.Cases(t, "testdata/cases") {
+		if c.Error != "" || c.Target.Company != "" || c.Target.Facility != "" {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			same := sameness{t}
+			q, ctx := c.Question(), t.Context()
+			w, draws := walkAndDraws(t, c.Facts(t), q, supply.Mass, exact)
+			for _, place := range w.Network().Places {
+				subject := supply.Subject{Place: place}
+				e := must[supply.Exposure](t)(w.Exposure(ctx, "", subject))
+				n := must[supply.ExposureIntervals](t)(draws.Exposure(ctx, e, "", subject))
+				if len(n.Targets) != len(e.Targets) || n.Undecided != 0 {
+					t.Errorf("exposure to %s: %d targets, %d with intervals, %g undecided", place, len(e.Targets), len(n.Targets), n.Undecided)
+				}
+				for i, target := range n.Targets {
+					if target.Stage != e.Targets[i].Stage || target.PassThrough.Value != e.Targets[i].PassThrough {
+						t.Errorf("exposure to %s: %+v, want %+v", place, target, e.Targets[i])
+					}
+					same.holds("exposure of "+fmt.Sprint(target.Stage), target.PassThrough)
+					if !math.IsNaN(target.Tonnes.Value) {
+						same.holds("tonnes of "+fmt.Sprint(target.Stage), target.Tonnes)
+					}
+				}
+				same.holds("world share of "+place, n.WorldShare)
+				same.holds("final use", n.FinalUse)
+				same.holds("own final use", n.OwnFinalUse)
+
+				use := must[supply.MaterialUse](t)(w.MaterialUse(ctx, place))
+				m := must[supply.MaterialIntervals](t)(draws.MaterialUse(ctx, use))
+				if len(m.Products) != len(use.Products) || len(m.Shares) != len(use.Shares) || m.Undecided != 0 {
+					t.Errorf("use of %s: %+v, want %+v", place, m, use)
+				}
+				for what, interval := range map[string]supply.Interval{"final use": m.FinalUse, "passed on": m.PassOn, "unexplained": m.Unexplained,
+					"estimated": m.Estimated, "direct": m.Direct.Supply, "embodied": m.Embodied.Imports} {
+					same.holds(what+" of "+place, interval)
+				}
+				for i, p := range m.Products {
+					if p.Supply.Value != use.Products[i].Supply || p.FinalUse.Value != use.Products[i].FinalUse {
+						t.Errorf("%+v, want %+v", p, use.Products[i])
+					}
+					same.holds(p.Product, p.Supply)
+				}
+				for i, s := range m.Shares {
+					if s.Place != use.Shares[i].Place || s.Origin.Value != use.Shares[i].Origin {
+						t.Errorf("%+v, want %+v", s, use.Shares[i])
+					}
+					same.holds("origin of "+place, s.Origin)
+				}
+			}
+			for _, kind := range kinds {
+				for _, by := range []supply.Attribution{supply.ByOperator, supply.ByShare} {
+					points := must[[]supply.WorldChokepoint](t)(w.WorldChokepointsBy(ctx, q.Product, kind, by, supply.DefaultEpsilon, 0))
+					list, undecided, err := draws.WorldChokepoints(ctx, q.Product, points, by, supply.DefaultEpsilon)
+					if err != nil || len(list) != len(points) || undecided != 0 {
+						t.Fatalf("%d points, want %d, %g undecided: %v", len(list), len(points), undecided, err)
+					}
+					for _, p := range list {
+						same.holds(fmt.Sprintf("%+v", p.WorldChokepoint), p.Share)
+						same.holds(fmt.Sprintf("countries of %+v", p.WorldChokepoint), p.Countries)
+					}
+				}
+			}
+			dependency := draws.Dependency(must[*supply.Dependency](t)(w.Dependency(c.Target.Place, c.Target.Product)))
+			for _, f := range must[[]supply.TierFlowInterval](t)(dependency.TierFlows(ctx, 0.01, 20)) {
+				if f.Share != f.Interval.Value {
+					t.Errorf("%+v", f)
+				}
+				same.holds(fmt.Sprintf("%+v", f.TierFlow), f.Interval)
+			}
+		})
+	}
+}
+
+// Who is exposed to a place and what passes it on the way to one of them is one
+// question, and has one interval: in every draw the masses are the same. So has the
+// world that is one target, and a material of which one product is used.
+func TestIntervalsAgreeAcrossQuestions(t *testing.T) {
+	f := supplytest.Generate(7, 4, 30, 200)
+	place := supplytest.CountryID(3)
+	q := supply.Question{Product: supplytest.ProductID(0), Material: supplytest.Material, Year: supplytest.Year}
+	w, draws := walkAndDraws(t, f, q, supply.Mass, uncertain(30))
+	ctx := t.Context()
+	answer := draws.Dependency(must[*supply.Dependency](t)(w.Dependency(place, q.Product)))
+	points := must[[]supply.ChokepointInterval](t)(answer.Chokepoints(ctx, supply.KindCountry, "", supply.DefaultEpsilon, 0.01, 3))
+	if len(points) != 3 || points[0].Interval.Low >= points[0].Interval.High {
+		t.Fatalf("%+v", points)
+	}
+	near := func(a, b supply.Interval) bool {
+		return math.Abs(a.Value-b.Value) < 1e-12 && math.Abs(a.Low-b.Low) < 1e-12 && math.Abs(a.High-b.High) < 1e-12 && math.Abs(a.Mean-b.Mean) < 1e-12
+	}
+	for _, p := range points {
+		subject := supply.Subject{Place: p.Place}
+		e := must[supply.Exposure](t)(w.Exposure(ctx, q.Product, subject))
+		n := must[supply.ExposureIntervals](t)(draws.Exposure(ctx, e, q.Product, subject))
+		i := slices.IndexFunc(n.Targets, func(t supply.ExposedTargetIntervals) bool { return t.Stage == at(place, q.Product) })
+		if i < 0 || !near(n.Targets[i].PassThrough, p.Interval) {
+			t.Errorf("%s passes %s with %+v, and is exposed with %+v", place, p.Place, p.Interval, n.Targets[i])
+		}
+		world := []supply.WorldChokepoint{{Kind: supply.KindCountry, Place: p.Place, Share: e.WorldShare}}
+		list, undecided, err := draws.WorldChokepoints(ctx, q.Product, world, supply.ByOperator, supply.DefaultEpsilon)
+		if err != nil || !near(list[0].Share, n.WorldShare) || math.Abs(undecided-n.Undecided) > 1e-12 {
+			t.Errorf("the world passes %s with %+v, and is exposed with %+v: %v", p.Place, list, n.WorldShare, err)
+		}
+	}
+	// Another plan, for every product, has more rows and the same draws of these.
+	whole := q
+	whole.Product = ""
+	all, more := drawsOfMaterial(t, f, whole, uncertain(30))
+	again := more.Dependency(must[*supply.Dependency](t)(all.Dependency(place, q.Product)))
+	got, want := must[supply.Intervals](t)(again.Intervals(ctx)), must[supply.Intervals](t)(answer.Intervals(ctx))
+	if len(got.Shares) != len(want.Shares) || !near(got.Shares[0].Origin, want.Shares[0].Origin) {
+		t.Errorf("of every product %+v, of one %+v", got.Shares[0], want.Shares[0])
+	}
+}
+
+// drawsOfMaterial is walkAndDraws of a question that names no product.
+func drawsOfMaterial(t *testing.T, f supplytest.Facts, q supply.Question, u supply.Uncertainty) (*supply.Walk, *supply.Draws) {
+	t.Helper()
+	plan := must[*supply.Plan](t)(supply.NewCatalogue(f.Catalogue).PlanFirms(q, f.Production, &f.Firms))
+	trade := plan.NewTrade()
+	if err := trade.Append(f.Trade); err != nil {
+		t.Fatal(err)
+	}
+	w := supply.NewWalk(must[*supply.Network](t)(supply.Assemble(t.Context(), plan, trade, supply.Mass)))
+	return w, must[*supply.Draws](t)(supply.NewDraws(plan, trade, w, nil, supply.Stage{Place: q.Place}, u))
+}
+
+// Where one mass alone is uncertain, an interval is the figure plus and minus 1.645 e
+// times its derivative with respect to the logarithm of that mass: C has m = 60 t
+// of A's, e = 0.02, and 40 t of B's, and passes half of it on to D.
+func TestEveryAnswerOfOneUncertainMass(t *testing.T) {
+	const e = 0.02
+	c := tablesCase("p", map[string][]string{
+		"product":    {"id,stage", "p,processing"},
+		"contains":   {"product,material,mass_fraction", "p,m,1"},
+		"production": {"product,country,tonnes,error,year", "p,A,100,0,2020", "p,B,100,0,2020"},
+		"trade":      {"exporter,importer,product,tonnes,error,year", "A,C,p,60,0.02,2020", "B,C,p,40,0,2020", "C,D,p,50,0,2020"},
+	})
+	ctx := t.Context()
+	w, draws := walkAndDraws(t, c.Facts(t), c.Question(), supply.Mass, supply.Uncertainty{Draws: supply.MaxDraws})
+	check := func(what string, got supply.Interval, value, derivative float64) {
+		t.Helper()
+		half := 1.645 * e * math.Abs(derivative)
+		if !near(got.Value, value) || math.Abs(got.Low-(value-half)) > half/10 || math.Abs(got.High-(value+half)) > half/10 {
+			t.Errorf("%s is %+v, want %g ± %g", what, got, value, half)
+		}
+	}
+	toA := supply.Subject{Place: "A"}
+	exposure := must[supply.Exposure](t)(w.Exposure(ctx, "p", toA))
+	n := must[supply.ExposureIntervals](t)(draws.Exposure(ctx, exposure, "p", toA))
+	if len(n.Targets) != 2 || n.Targets[0].Place != "C" || n.Targets[1].Place != "D" {
+		t.Fatalf("%+v", n.Targets)
+	}
+	check("what C draws from A", n.Targets[0].PassThrough, 0.6, 0.24) // s = m/(m + 40)
+	check("its tonnes", n.Targets[0].Tonnes, 60, 60)
+	check("what D draws from A", n.Targets[1].PassThrough, 0.6, 0.24)
+	check("its tonnes", n.Targets[1].Tonnes, 30, 12)
+	// C uses m - 10 = 50 t, D 50 t, A 100 − m of its own, B 60: of A's, C's and D's alone
+	// pass A; B's final use is in the world's, A's is not.
+	check("final use", n.FinalUse, 160, 60)
+	// s·(m − 10 + 50)/(m − 10 + 50 + 60) = s·(m + 40)/(m + 100) = m/(m + 100).
+	check("the world's share", n.WorldShare, 0.375, 0.375*0.625)
+
+	use := must[supply.MaterialUse](t)(w.MaterialUse(ctx, "C"))
+	m := must[supply.MaterialIntervals](t)(draws.MaterialUse(ctx, use))
+	check("final use of C", m.FinalUse, 50, 60)
+	check("supply of C", m.Direct.Supply, 100, 60)
+	check("what C passes on", m.PassOn, 0.5, -0.5*0.6)
+	check("what C uses of A", m.Shares[0].Origin, 0.6, 0.24)
+
+	points := must[[]supply.WorldChokepoint](t)(w.WorldChokepoints(ctx, "p", supply.KindLink, supply.DefaultEpsilon, 0))
+	list, _, err := draws.WorldChokepoints(ctx, "p", points, supply.ByOperator, supply.DefaultEpsilon)
+	i := slices.IndexFunc(list, func(p supply.WorldInterval) bool { return p.From == "A" })
+	if err != nil || i < 0 {
+		t.Fatalf("%+v: %v", list, err)
+	}
+	// Of all final use, A's own 100 − m included: s·(m + 40)/200 = m/200.
+	check("the link from A", list[i].Share, 0.3, 0.3)
+	d := draws.Dependency(must[*supply.Dependency](t)(w.Dependency("C", "p")))
+	flows := must[[]supply.TierFlowInterval](t)(d.TierFlows(ctx, 0, 0))
+	check("the band from A", flows[0].Interval, 0.6, 0.24)
+}
