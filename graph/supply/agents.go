@@ -478,6 +478,55 @@ func (d *Dependency) eachInputOfAgents(v []float64, f func(DrawnLink)) {
 	}
 }
 
+// flowsOfFirms returns the flows between stages of firms on their own: each makes what
+// it supplies, so that a step to one is a flow from its stage. Those below minShare
+// are folded.
+func (d *Dependency) flowsOfFirms(v []float64, minShare float64) TierFlows {
+	w, c := d.walk, d.walk.chain
+	flows := TierFlows{Flows: []TierFlow{}}
+	between := func(to int32) map[int32]*TierFlow { // by node upstream
+		byNode := map[int32]*TierFlow{}
+		add := func(state int32, target, estimated bool, share float64) {
+			if share == 0 || !w.makes(state) || w.inRing(state) {
+				return
+			}
+			from := w.node[state]
+			f := byNode[from]
+			if f == nil {
+				f = &TierFlow{From: w.stage(from), To: d.target, ToTarget: target}
+				if !target {
+					f.To = w.stage(to)
+				}
+				byNode[from] = f
+			}
+			if f.Share += share; estimated {
+				f.EstimatedShare += share
+			}
+		}
+		switch {
+		case to >= 0:
+			w.eachMaking(to, func(from, state, e int32) { add(state, false, w.estimated[e], v[from]*c.prob[e]) })
+		case d.state >= 0 && w.makes(d.state):
+			add(d.state, true, false, 1)
+		case d.state >= 0:
+			for e := c.start[d.state]; e < c.start[d.state+1]; e++ {
+				add(c.to[e], true, w.estimated[e], c.prob[e])
+			}
+		}
+		return byNode
+	}
+	for node := int32(-1); int(node) < len(w.network.Nodes); node++ { // -1: the target itself
+		for _, f := range between(node) {
+			if f.Share < minShare-slack {
+				flows.fold(f.Share)
+			} else {
+				flows.Flows = append(flows.Flows, *f)
+			}
+		}
+	}
+	return flows
+}
+
 // mergeStages adds up the flows between the same two stages, of several producers,
 // and folds those that are then below minShare.
 func (t *TierFlows) mergeStages(minShare float64) {

@@ -97,7 +97,13 @@ func (n *Network) control(ctx context.Context, made map[string]float64) (list []
 }
 
 // countryOf returns where a company has its seat, or a plant stands.
-func (n *Network) countryOf(id string) string { return n.register.country(n.register.of(id)) }
+func (n *Network) countryOf(id string) string {
+	i, found := slices.BinarySearchFunc(n.byID, id, func(k int32, id string) int { return cmp.Compare(n.Producers[k].ID, id) })
+	if found {
+		return n.Places[n.Nodes[n.Producers[n.byID[i]].Node].Place]
+	}
+	return n.register.country(n.register.of(id))
+}
 
 // madeBy returns what each producer makes at nodes of a product, in shares of the
 // target's supply, by id.

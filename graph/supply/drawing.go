@@ -13,7 +13,7 @@ func (d *Dependency) Drawing(ctx context.Context, minShare float64, first int) (
 	if d.state < 0 {
 		return drawing, nil
 	}
-	pass, err := d.stagePassThrough(ctx)
+	pass, err := d.stagePassThrough(ctx, minShare)
 	if err != nil {
 		return Drawing{}, err
 	}

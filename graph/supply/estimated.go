@@ -63,9 +63,42 @@ func (d *Dependency) EstimatedShare(ctx context.Context) (float64, error) {
 	if d.state < 0 {
 		return 0, nil
 	}
+	if d.isLarge() {
+		return d.estimatedOfLarge(ctx)
+	}
 	r, err := d.walk.onlyReported(ctx)
 	if err != nil {
 		return 0, err
 	}
 	return min(1, r.chance[d.state]), nil
+}
+
+// estimatedOfLarge is EstimatedShare where cycles are solved by iteration: from the
+// visits of the walk from the target alone, on a chain that is not kept.
+func (d *Dependency) estimatedOfLarge(ctx context.Context) (float64, error) {
+	w, c := d.walk, d.walk.chain
+	chance := make([]float64, w.states)
+	any := false
+	for s := range chance {
+		for e := c.start[s]; e < c.start[s+1]; e++ {
+			if w.estimated[e] {
+				chance[s] += c.prob[e]
+				any = true
+			}
+		}
+	}
+	if !any {
+		return 0, nil
+	}
+	reported := w.without(w.estimated, chance)
+	visits := make([]float64, w.states)
+	visits[d.state] = 1
+	if _, err := reported.visitsOff(ctx, visits, reported.of[d.state], int32(len(reported.components))); err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	for s, v := range visits {
+		sum += v * chance[s]
+	}
+	return min(1, sum), nil
 }

@@ -3,107 +3,35 @@ package supply
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
-
-	"tiermap/graph"
 )
 
-// FirmRows collects who supplies whom, column by column: 24 bytes for each row,
-// for networks of millions of firms on their own (docs/methods.md §2c), without
-// trade, recipes and production.
-type FirmRows struct {
-	words                       []string
-	supplier, customer, product []uint32
-	tonnes                      []float64 // NaN: not known
-	country                     []uint32  // by word of a company or plant; 0: not known
-	operator                    []uint32  // by word of a plant
-	facility                    []bool    // by word
-	word                        map[string]uint32
-}
-
-// NewFirmRows returns a table with room for so many rows.
-func NewFirmRows(rows int) *FirmRows {
-	return &FirmRows{supplier: make([]uint32, 0, rows), customer: make([]uint32, 0, rows),
-		product: make([]uint32, 0, rows), tonnes: make([]float64, 0, rows)}
-}
-
-// SuppliesFields are the columns that FirmRows needs of SUPPLIES.
-func SuppliesFields() []string { return []string{"supplier", "customer", "product", "tonnes", "share"} }
-
-// Add takes a batch of supplies or, when all of these are there, of companies or
-// facilities, all of one snapshot. A
-// share that is stated of a customer's supply is a BadInput error: these
-// networks go by tonnes.
-func (r *FirmRows) Add(b *graph.Batch) error {
-	column := func(name string) *graph.Column { return &b.Columns[b.Kind.Field(name)] }
-	r.words = b.Words.List()
-	if b.Kind.Name == graph.Supplies {
-		for i, share := range column("share").Float {
-			if known(share) {
-				return graph.Errorf(graph.BadInput, "row %d of supplies states a share: a network of firms on their own goes by tonnes", len(r.tonnes)+i+1)
-			}
-		}
-		r.supplier = append(r.supplier, column("supplier").Word...)
-		r.customer = append(r.customer, column("customer").Word...)
-		r.product = append(r.product, column("product").Word...)
-		r.tonnes = append(r.tonnes, column("tonnes").Float...)
-		return nil
-	}
-	if r.word == nil {
-		r.word = make(map[string]uint32, len(r.words))
-		for i, word := range r.words {
-			r.word[word] = uint32(i)
-		}
-		r.country, r.operator = make([]uint32, len(r.words)), make([]uint32, len(r.words))
-		r.facility = make([]bool, len(r.words))
-	}
-	for i := range b.Len {
-		id, named := r.word[b.Row(i).Text("id")]
-		if !named || int(id) >= len(r.country) {
-			continue
-		}
-		if r.country[id] == 0 {
-			r.country[id] = column("country").Word[i]
-		}
-		if b.Kind.Name == graph.Facility {
-			r.facility[id] = true
-			if r.operator[id] == 0 {
-				r.operator[id] = column("operator").Word[i]
-			}
-		}
-	}
-	return nil
-}
-
-func grown[T any](list []T, n int) []T {
-	if len(list) >= n {
-		return list
-	}
-	return append(list, make([]T, n-len(list))...)
-}
-
-// Network makes the network of firms of one year that a question about one of them
-// is asked of. Every firm takes what it is supplied with as its inputs, in
-// proportion to tonnes, or equally where these are not known of all; who supplies
-// others and is supplied by nobody is an origin in its country. The rows are used
-// up. A firm that no row names is a NotFound error.
-func (r *FirmRows) Network(ctx context.Context, year int, firm, product string) (*Network, error) {
-	a := firmTable{FirmRows: r, network: &Network{Year: year, Balance: Mass}}
-	a.country, a.operator, a.facility = grown(r.country, len(r.words)), grown(r.operator, len(r.words)), grown(r.facility, len(r.words))
-	if err := a.findProducers(firm, product); err != nil {
-		return nil, err
-	}
-	a.layNodes()
+// Network makes the network that the question is asked of. Every firm takes what it
+// is supplied with as its inputs, in proportion to tonnes, or equally where these
+// are not known of all, and of each product from its suppliers by the shares that
+// are stated, else by tonnes; who supplies others and is supplied by nobody is an
+// origin in its country. The rows are used up.
+func (r *FirmRows) Network(ctx context.Context) (*Network, error) {
+	p := r.plan
+	a := firmTable{FirmRows: r, network: &Network{Material: p.Material, Year: p.Year, Balance: Mass, alone: true}}
+	r.choose()
+	firm, product := r.wordOf(p.Firm), r.wordOf(p.Product)
+	r.leaveUnreached(firm, product)
+	r.convert()
+	a.by = a.byCustomer()
+	a.findProducers(firm, product)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r.word = nil
+	a.layNodes()
+	a.layOwners()
+	r.word, r.owners = nil, nil
 	a.layProducers()
 	a.laySources()
-	a.note(firm)
+	a.note()
 	runtime.GC() // the rows make room for the walk, which takes as much
 	return a.network, ctx.Err()
 }
@@ -112,15 +40,17 @@ func (r *FirmRows) Network(ctx context.Context, year int, firm, product string) 
 type firmTable struct {
 	*FirmRows
 	network *Network
+	by      byCustomer
 	made    []madeBy
 	first   []int32 // by word of a firm: its first entry of made, plus one
 	more    map[uint64]int32
 	item    []int32 // by word of a product: its number, plus one
 	goods   []uint32
 	number  []int32 // of an entry of made: producer of the network
-	target  int32   // entry of made
+	target  int32   // entry of made; -1: none
 	buys    bool    // the target is not known to supply others with what it is supplied with
 	equally bool
+	links   []firmLink // scratch
 }
 
 // madeBy is what one firm supplies others with.
@@ -133,24 +63,35 @@ func (m madeBy) key() uint64 { return uint64(m.firm)<<32 | uint64(m.product) }
 
 // findProducers lists what every firm supplies, and what the one that is asked
 // about does.
-func (a *firmTable) findProducers(firm, product string) error {
+func (a *firmTable) findProducers(firm, product uint32) {
 	a.first, a.item, a.more = make([]int32, len(a.words)), make([]int32, len(a.words)), map[uint64]int32{}
-	for i, firm := range a.supplier {
-		if firm != a.customer[i] {
-			a.producer(firm, a.productOf(a.product[i]))
-		}
+	supplies := false
+	for i, supplier := range a.supplier {
+		a.producer(supplier, a.productOf(a.product[i]))
+		supplies = supplies || a.product[i] == product && a.isOf(supplier, firm)
 	}
-	target, goods := slices.Index(a.words, firm), slices.Index(a.words, product)
-	if target < 0 || goods < 0 || !slices.Contains(a.supplier, uint32(target)) && !slices.Contains(a.customer, uint32(target)) {
-		return graph.Errorf(graph.NotFound, "nobody supplies %q, or is supplied by it, with anything in %d", firm, a.network.Year)
+	goods := a.productOf(product)
+	inputs := a.inputsOf(firm)
+	buys := slices.ContainsFunc(inputs, func(row int32) bool { return a.product[row] == product })
+	a.target = -1
+	if supplies || len(inputs) > 0 {
+		a.target, a.buys = a.producer(firm, goods), buys && !supplies
 	}
-	known := len(a.made)
-	a.target = a.producer(uint32(target), a.productOf(uint32(goods)))
-	for i, customer := range a.customer {
-		bought := customer == uint32(target) && a.product[i] == uint32(goods) && a.supplier[i] != customer
-		a.buys = a.buys || bought && len(a.made) > known
+}
+
+// isOf tells whether a firm is another one or a plant that it runs.
+func (a *firmTable) isOf(firm, of uint32) bool {
+	return firm == of || !a.facility[of] && a.facility[firm] && a.operator[firm] == of
+}
+
+// inputsOf returns the rows by which a firm is supplied: a plant without any of its
+// own shares those of the company that runs it.
+func (a *firmTable) inputsOf(firm uint32) []int32 {
+	rows := a.by.of(firm)
+	if len(rows) == 0 && a.facility[firm] {
+		rows = a.by.of(a.operator[firm])
 	}
-	return nil
+	return rows
 }
 
 func (a *firmTable) productOf(word uint32) int32 {
@@ -180,15 +121,6 @@ func (a *firmTable) producer(firm uint32, product int32) int32 {
 	return at
 }
 
-// placeOf returns where a firm is: a plant where it stands, else with its operator.
-func (a *firmTable) placeOf(firm uint32) string {
-	country := a.country[firm]
-	if country == 0 {
-		country = a.country[a.operator[firm]]
-	}
-	return cmp.Or(a.words[country], Nowhere)
-}
-
 // layNodes makes a node of every product in every place where it is supplied from,
 // and leaves in first the node of each entry of made.
 func (a *firmTable) layNodes() {
@@ -197,7 +129,7 @@ func (a *firmTable) layNodes() {
 	renumber := make([]int32, len(a.goods))
 	for i, word := range a.goods {
 		renumber[a.item[word]-1] = int32(i)
-		n.Products = append(n.Products, Product{ID: a.words[word], Raw: true})
+		n.Products = append(n.Products, Product{ID: a.words[word], Stage: a.plan.declared(a.words[word]).Stage, Raw: true})
 	}
 	for i := range a.made {
 		a.made[i].product = renumber[a.made[i].product]
@@ -219,6 +151,9 @@ func (a *firmTable) layNodes() {
 	for i := range a.made {
 		present[a.cell(int32(i))] = 1
 	}
+	a.eachRest(func(made, product int32) {
+		present[int(product)*len(n.Places)+a.cell(made)%len(n.Places)] = 1
+	})
 	for cell := range present {
 		if present[cell] > 0 {
 			n.Nodes = append(n.Nodes, Node{Place: int32(cell % len(n.Places)), Product: int32(cell / len(n.Places))})
@@ -226,6 +161,51 @@ func (a *firmTable) layNodes() {
 	}
 	n.TradeStart, n.InputStart = make([]int32, len(n.Nodes)+1), make([]int32, len(n.Nodes)+1)
 	n.inputsOf, n.unmade = make([][]int32, len(n.Products)), make([]bool, len(n.Products))
+	for i := range n.Products { // all are upstream of what is asked about
+		for input := range int32(len(n.Products)) {
+			n.inputsOf[i] = append(n.inputsOf[i], input)
+		}
+	}
+}
+
+// eachRest calls f for what producers take of products without saying from whom.
+func (a *firmTable) eachRest(f func(made, product int32)) {
+	if a.share == nil {
+		return
+	}
+	var parts []suppliedPart
+	for i, m := range a.made {
+		parts = a.parts(parts[:0], a.inputsOf(m.firm))
+		for _, p := range parts {
+			if p.row < 0 {
+				f(int32(i), p.product)
+			}
+		}
+	}
+}
+
+// layOwners keeps where those are who own or run companies and plants.
+func (a *firmTable) layOwners() {
+	n, reg := a.network, a.plan.firms.register
+	named := func(id string) string {
+		if word, ok := a.word[id]; ok {
+			return a.words[a.seat[word]]
+		}
+		return a.owners[id]
+	}
+	for word, plant := range a.facility {
+		if id := a.words[word]; plant {
+			operator := a.words[a.operator[word]]
+			reg.facilities[id] = FacilityRow{ID: id, Country: a.words[a.site[word]], Operator: operator}
+			reg.companies[operator] = named(operator)
+		}
+	}
+	for id := range a.owners {
+		reg.companies[id] = named(id)
+	}
+	n.register = reg
+	plants := &register{facilities: reg.facilities} // a company of which no owner is known is its own
+	n.ownership = newOwnership(a.plan.catalogue.rank, plants, a.plan.firms.facts.Owns, n.Year)
 }
 
 func sortedKeys(set map[string]bool) []string {
@@ -264,6 +244,11 @@ func (a *firmTable) layProducers() {
 		}
 		n.Producers[k] = p
 	}
+	n.byID = order // used up
+	for k := range n.byID {
+		n.byID[k] = int32(k)
+	}
+	slices.SortFunc(n.byID, func(x, y int32) int { return cmp.Compare(n.Producers[x].ID, n.Producers[y].ID) })
 }
 
 func (a *firmTable) compare(x, y uint32) int {
@@ -273,42 +258,42 @@ func (a *firmTable) compare(x, y uint32) int {
 // laySources lays down whom each producer is supplied by.
 func (a *firmTable) laySources() {
 	n := a.network
-	n.Target = firmTarget{producer: a.number[a.target], tonnes: a.tonnesOf(a.made[a.target])}
-	by := a.byCustomer()
+	n.Target = firmTarget{producer: -1, tonnes: math.NaN()}
+	if a.target >= 0 {
+		n.Target = firmTarget{producer: a.number[a.target], tonnes: a.tonnesOf(a.made[a.target])}
+	}
 	a.customer = nil
 	n.SourceStart = make([]int32, 1, len(n.Producers)+1)
-	n.Sources = make([]SourceLink, 0, len(by.rows)) // a few more where a firm supplies several products
+	n.Sources = make([]SourceLink, 0, len(a.by.rows)) // a few more where a firm supplies several products
 	made := make([]int32, len(a.number))
 	for i, k := range a.number {
 		made[k] = int32(i)
 	}
-	var shares []float64
+	var parts []suppliedPart
 	for k := range n.Producers {
-		firm := a.made[made[k]].firm
-		rows := by.of(firm)
-		if len(rows) == 0 && a.facility[firm] {
-			rows = by.of(a.operator[firm])
-		}
+		rows := a.inputsOf(a.made[made[k]].firm)
 		if made[k] == a.target && a.buys {
 			n.Producers[k].Buys = true
 			bought := func(row int32) bool { return a.item[a.product[row]]-1 == a.made[a.target].product }
 			rows = slices.DeleteFunc(slices.Clone(rows), func(row int32) bool { return !bought(row) })
 		}
-		var equally bool
-		shares, equally = a.shares(shares[:0], rows)
-		a.equally = a.equally || equally
-		for i, row := range rows {
-			supplier := a.number[a.producer(a.supplier[row], a.item[a.product[row]]-1)]
-			if shares[i] > 0 && supplier != int32(k) {
-				n.Sources = append(n.Sources, SourceLink{Node: -1, Producer: supplier, Share: shares[i], Estimated: equally})
+		parts = a.parts(parts[:0], rows)
+		place := n.Nodes[n.Producers[k].Node].Place
+		for _, p := range parts {
+			source := SourceLink{Node: -1, Producer: -1, Share: p.share, Estimated: p.estimated}
+			if p.row < 0 {
+				source.Node = n.Node(place, p.product)
+			} else if source.Producer = a.number[a.producer(a.supplier[p.row], p.product)]; source.Producer == int32(k) {
+				continue
 			}
+			n.Sources = append(n.Sources, source)
 		}
-		if len(rows) == 0 && n.Places[n.Nodes[n.Producers[k].Node].Place] == Nowhere {
+		if int32(len(n.Sources)) == n.SourceStart[k] && (n.Places[place] == Nowhere || a.plan.catalogue.areas[n.Places[place]]) {
 			n.Producers[k].NoInput = 1
 		}
 		n.SourceStart = append(n.SourceStart, int32(len(n.Sources)))
 	}
-	a.supplier, a.product, a.tonnes = nil, nil, nil
+	a.supplier, a.product, a.tonnes, a.share, a.estimated = nil, nil, nil, nil, nil
 }
 
 // byCustomer is the rows of each customer, by its word.
@@ -321,10 +306,7 @@ func (b byCustomer) of(firm uint32) []int32 { return b.rows[b.start[firm]:b.star
 
 func (a *firmTable) byCustomer() byCustomer {
 	b := byCustomer{make([]int32, len(a.words)+1), make([]int32, len(a.customer))}
-	for i, customer := range a.customer {
-		if customer == a.supplier[i] {
-			continue
-		}
+	for _, customer := range a.customer {
 		b.start[customer+1]++
 	}
 	for w := range a.words {
@@ -332,68 +314,108 @@ func (a *firmTable) byCustomer() byCustomer {
 	}
 	next := slices.Clone(b.start)
 	for i, customer := range a.customer {
-		if customer == a.supplier[i] {
-			continue
-		}
 		b.rows[next[customer]] = int32(i)
 		next[customer]++
 	}
-	b.rows = b.rows[:b.start[len(a.words)]]
 	return b
 }
 
-// shares divides one among the rows of a customer: by tonnes, or where these are
-// not known of all equally among what it is supplied with, and of each product by
-// tonnes or equally among those who supply it.
-func (a *firmTable) shares(shares []float64, rows []int32) (of []float64, equally bool) {
-	sum := 0.0
+// suppliedPart is a part of what a firm is supplied with.
+type suppliedPart struct {
+	row       int32 // -1: not known from whom
+	product   int32
+	share     float64
+	estimated bool
+}
+
+// parts divides one among the rows of a customer, as the rows of Firms are where no
+// recipe says what it makes something of: by tonnes, or equally where these are not
+// known of all, among what it is supplied with, and of each product by the shares
+// that are stated, by tonnes or equally among those who supply it.
+func (a *firmTable) parts(parts []suppliedPart, rows []int32) []suppliedPart {
+	sum, stated := 0.0, false
 	for _, row := range rows {
 		sum += a.tonnes[row]
+		stated = stated || a.share != nil && known(a.share[row])
 	}
-	if sum > 0 && !math.IsInf(sum, 1) {
+	if sum > 0 && !math.IsInf(sum, 1) && !stated {
 		for _, row := range rows {
-			shares = append(shares, a.tonnes[row]/sum)
+			if share := a.tonnes[row] / sum; share > 0 {
+				parts = append(parts, suppliedPart{row, a.item[a.product[row]] - 1, share, a.isEstimated(row)})
+			}
 		}
-		return shares, false
+		return parts
 	}
-	byProduct := map[uint32][]int32{}
-	for _, row := range rows {
-		byProduct[a.product[row]] = append(byProduct[a.product[row]], row)
-	}
-	for _, row := range rows {
-		of := byProduct[a.product[row]]
-		sum := 0.0
-		for _, other := range of {
-			sum += a.tonnes[other]
+	item := func(row int32) int32 { return a.item[a.product[row]] - 1 }
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(x, y int32) int { return cmp.Compare(item(x), item(y)) })
+	products := 0
+	for i, row := range rows {
+		if i == 0 || item(row) != item(rows[i-1]) {
+			products++
 		}
-		part := 1 / float64(len(of))
-		if sum > 0 {
-			part = a.tonnes[row] / sum
-		}
-		shares = append(shares, part/float64(len(byProduct)))
 	}
-	return shares, len(rows) > 1
+	for from := 0; from < len(rows); {
+		to, tonnes := from, 0.0
+		a.links = a.links[:0]
+		for ; to < len(rows) && item(rows[to]) == item(rows[from]); to++ {
+			link := firmLink{tonnes: a.tonnes[rows[to]], share: math.NaN()}
+			if a.share != nil {
+				link.share = a.share[rows[to]]
+			}
+			a.links = append(a.links, link)
+			tonnes += link.tonnes
+		}
+		whole, guessed := tonnes/sum, false
+		if !(sum > 0) {
+			whole, guessed = 1/float64(products), products > 1
+		}
+		shares, rest, equally := supplierShares(a.links)
+		a.equally = a.equally || equally || guessed
+		for i, row := range rows[from:to] {
+			if shares[i] > 0 {
+				parts = append(parts, suppliedPart{row, item(row), whole * shares[i], guessed || equally || a.isEstimated(row)})
+			}
+		}
+		if rest > 0 {
+			parts = append(parts, suppliedPart{-1, item(rows[from]), whole * rest, guessed})
+		}
+		from = to
+	}
+	return parts
+}
+
+// isEstimated tells whether a row is: by its own word, or because it is of another
+// year.
+func (a *firmTable) isEstimated(row int32) bool {
+	if a.estimated != nil && a.estimated[row] {
+		return true
+	}
+	if len(a.former) == 0 {
+		return false
+	}
+	_, former := a.former[a.product[row]]
+	return former
 }
 
 // tonnesOf returns the tonnes of a firm's supply: what it supplies others with or is
-// supplied with of the product, whichever is more; else those of all its inputs. NaN
-// where these are not known.
+// supplied with of the product, whichever is more; else those of all its inputs. What
+// its own plants supply it with, and it them, does not count. NaN where these are not
+// known.
 func (a *firmTable) tonnesOf(m madeBy) float64 {
 	var out, in, inputs float64
 	for i, supplier := range a.supplier {
-		customer := a.customer[i]
-		if supplier == customer || supplier != m.firm && customer != m.firm {
-			continue
-		}
+		supplies, supplied := a.isOf(supplier, m.firm), a.isOf(a.customer[i], m.firm)
 		of := a.item[a.product[i]]-1 == m.product
 		switch {
-		case supplier == m.firm && of:
+		case supplies == supplied:
+		case supplies && of:
 			out += a.tonnes[i]
-		case customer == m.firm && of:
-			in += a.tonnes[i]
-		}
-		if customer == m.firm {
+		case supplied:
 			inputs += a.tonnes[i]
+			if of {
+				in += a.tonnes[i]
+			}
 		}
 	}
 	for _, tonnes := range []float64{greater(out, in), inputs} {
@@ -404,44 +426,45 @@ func (a *firmTable) tonnesOf(m madeBy) float64 {
 	return math.NaN()
 }
 
-// note says what the network assumes.
-func (a *firmTable) note(firm string) {
-	n := a.network
-	n.firm, n.register = firm, &register{}
-	note := func(format string, args ...any) {
-		n.notes = append(n.notes, note{general, always, fmt.Sprintf(format, args...)})
+// note says what the network assumes, and which datasets went in.
+func (a *firmTable) note() {
+	n, p := a.network, a.plan
+	n.firm = p.Firm
+	p.notef(general, always, "A network of firms on their own: each takes what it is supplied with as its inputs, in proportion to tonnes; trade between countries, production and recipes are left out, and who is supplied by nobody is where supply starts.")
+	if p.Material == "" {
+		p.notef(general, always, "No mass fraction of any material in %s is known: masses are gross tonnes.", p.Product)
 	}
-	note("A network of firms on their own: each takes what it is supplied with as its inputs, in proportion to tonnes; trade between countries and recipes are left out, and who is supplied by nobody is where supply starts.")
-	if a.equally {
-		note("Of some firms not all supplies are known in tonnes: what they are supplied with, and by whom, counts equally, which is estimated.")
-	}
-	if !known(n.Target.tonnes) {
-		note("No tonnes of what %s supplies or is supplied with are known: its supply counts as 1.", firm)
-	}
-	n.Assumptions = textsOf(n.notes)
-}
-
-// ReadFirms reads the network of firms of one year that a question about one of them
-// is asked of, from a store.
-//
-// Errors: those of the snapshot, of [FirmRows.Add] and [FirmRows.Network].
-func ReadFirms(ctx context.Context, s graph.Snapshot, year int, firm, product string) (*Network, error) {
-	q := graph.Query{Kind: graph.Supplies, Fields: SuppliesFields(), Match: []graph.Match{{Field: "year", Ints: []int{year}}}}
-	n, err := s.Count(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	rows := NewFirmRows(int(n))
-	if err := s.Read(ctx, q, rows.Add); err != nil {
-		return nil, err
-	}
-	for _, q := range []graph.Query{
-		{Kind: graph.Company, Fields: []string{"id", "country"}},
-		{Kind: graph.Facility, Fields: []string{"id", "country", "operator"}},
-	} {
-		if err := s.Read(ctx, q, rows.Add); err != nil {
-			return nil, err
+	for _, product := range slices.SortedFunc(maps.Keys(a.former), a.compareWords) {
+		if a.item[product] > 0 {
+			p.notef(general, always, "Who supplies whom with %s is not loaded for %d: that of %d stands in for it, all of it estimated.",
+				a.words[product], p.Year, a.former[product])
 		}
 	}
-	return rows.Network(ctx, year, firm, product)
+	for i, product := range n.Products {
+		p.noteMassFraction(int32(i), product.ID)
+		if len(p.catalogue.recipesFor(product.ID, p.Material)) > 0 {
+			p.notef(general, always, "A recipe says what %s is made of: it is left out, and what its makers are supplied with counts.", product.ID)
+		}
+	}
+	if slices.ContainsFunc(a.made, func(m madeBy) bool { return a.facility[m.firm] && a.first[a.operator[m.firm]] > 0 }) {
+		p.notef(general, always, "Some companies are named as suppliers beside plants that they run: each stands for what it is named with.")
+	}
+	if a.equally {
+		p.notef(general, always, "Of some firms not all supplies are known in tonnes: what they are supplied with, and by whom, counts equally as far as that is not known, which is estimated.")
+	}
+	if a.target >= 0 && a.buys {
+		p.notef(general, always, "%s is not known to make %s: its supply is what others supply it with.", p.Firm, p.Product)
+	}
+	if a.target >= 0 && !known(n.Target.tonnes) {
+		p.notef(general, always, "No tonnes of what %s supplies or is supplied with are known: its supply counts as 1.", p.Firm)
+	}
+	n.notes, n.Assumptions = p.notes, textsOf(p.notes)
+	before := 0
+	for _, b := range a.from {
+		if b.end > before {
+			p.datasets[a.words[b.dataset]] = true
+		}
+		before = b.end
+	}
+	n.Datasets = p.datasetsInOrder(nil)
 }

@@ -3,7 +3,6 @@ package supply
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"sync"
 
@@ -87,19 +86,33 @@ func (w *Walk) holdings(ctx context.Context, kind Kind, by Attribution) ([]holdi
 
 // holdingsOf groups producers by who holds them: plants, or companies.
 func (w *Walk) holdingsOf(holder func(*Producer) Actor, plants bool) []holding {
-	of := map[string][]int32{}
+	type held struct {
+		by       string
+		producer int32
+	}
+	all := make([]held, 0, len(w.network.Producers))
 	for k := range w.network.Producers {
 		p := &w.network.Producers[k]
 		if h := holder(p); !p.Buys && p.ID != "" && h.ID != "" && h.Facility == plants {
-			of[h.ID] = append(of[h.ID], int32(k))
+			all = append(all, held{h.ID, int32(k)})
 		}
 	}
+	slices.SortFunc(all, func(a, b held) int { return cmp.Or(cmp.Compare(a.by, b.by), cmp.Compare(a.producer, b.producer)) })
 	var list []holding
-	for _, id := range slices.Sorted(maps.Keys(of)) {
-		list = append(list, holding{Actor: Actor{id, plants}, producers: of[id]})
+	producers := make([]int32, len(all))
+	for from := 0; from < len(all); {
+		to := from
+		for ; to < len(all) && all[to].by == all[from].by; to++ {
+			producers[to] = all[to].producer
+		}
+		list = append(list, holding{Actor: Actor{all[from].by, plants}, producers: producers[from:to:to]})
+		from = to
 	}
 	return list
 }
+
+// mostOwned is how many pairs of an owner and a producer are looked at.
+const mostOwned = 100_000_000
 
 // holdingsByShare lists every company that owns a part of a producer.
 func (w *Walk) holdingsByShare(ctx context.Context) ([]holding, error) {
@@ -116,7 +129,11 @@ func (w *Walk) holdingsByShare(ctx context.Context) ([]holding, error) {
 		}
 	}
 	var list []holding
-	for _, company := range n.ownership.above(ids) {
+	above := n.ownership.above(ids)
+	if len(above)*len(n.Producers) > mostOwned {
+		return nil, graph.Errorf(graph.TooLarge, "%d companies own parts of %d producers: these are not followed all; ask by %s or %s", len(above), len(n.Producers), ByOperator, ByMajority)
+	}
+	for _, company := range above {
 		if plants[company] {
 			continue
 		}
@@ -179,9 +196,11 @@ func (d *Dependency) FirmChokepoints(ctx context.Context, kind Kind, by Attribut
 		list, err := d.firmsOfLarge(ctx, holdings, minShare, first)
 		return marked(list, kind, epsilon, first), err
 	}
-	reach, err := d.reach(ctx)
-	if err != nil {
-		return nil, err
+	reach := v
+	if !d.isLarge() {
+		if reach, err = d.reach(ctx); err != nil {
+			return nil, err
+		}
 	}
 	list := []Chokepoint{}
 	for _, h := range holdings {
@@ -280,7 +299,7 @@ func (w *Walk) firmsOf(ctx context.Context, a Actor, by Attribution) (holding, e
 	if err != nil {
 		return holding{}, err
 	}
-	if i := slices.IndexFunc(list, func(h holding) bool { return h.ID == a.ID }); i >= 0 {
+	if i, ok := slices.BinarySearchFunc(list, a.ID, func(h holding, id string) int { return cmp.Compare(h.ID, id) }); ok {
 		return list[i], nil
 	}
 	return holding{Actor: a}, nil

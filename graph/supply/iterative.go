@@ -224,10 +224,14 @@ type equations struct {
 	width   int
 	reverse bool      // of chances
 	scratch []float64 // of entries, to be turned into visits
+	until   *stops    // where walks end before they leave; nil: nowhere
 }
 
 // apply puts K y into dst.
 func (q *equations) apply(ctx context.Context, dst, y []float64) error {
+	if q.until != nil {
+		return q.until.apply(ctx, q, dst, y)
+	}
 	if q.reverse {
 		err := q.outOf.gather(ctx, dst, y, q.width)
 		q.chances(dst, q.width)

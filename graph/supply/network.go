@@ -70,6 +70,8 @@ type Network struct {
 	ownership *Ownership
 	others    map[int32]recipeMix // of a group's node: what those make it of that are not active producers
 	reported  *Network            // as assembled, before any balance
+	alone     bool                // firms on their own: nothing but who supplies whom went in
+	byID      []int32             // of such a network: producers in order of id
 }
 
 // Product is one product of a network.

@@ -47,14 +47,7 @@ func (p *Plan) noteGross() {
 // noteContent says what of a product's mass fraction and recipes could have
 // been chosen otherwise.
 func (p *Plan) noteContent(i int32, id string) {
-	if chosen, ok := p.catalogue.contains[id][p.Material]; ok {
-		row := chosen.rows[0]
-		p.datasets[row.Dataset] = true
-		if row.Estimated || len(chosen.passedOver) > 0 {
-			p.notef(i, always, "The mass fraction of %s in %s, %s, is that of %s%s%s.", p.Material, id, figure(row.MassFraction), row.Dataset,
-				ifWords(row.Estimated, ", an estimate"), passedOver(chosen.passedOver))
-		}
-	}
+	p.noteMassFraction(i, id)
 	for _, r := range p.catalogue.recipesFor(id, p.Material) {
 		estimated := slices.ContainsFunc(r.inputs, func(in recipeInput) bool { return in.estimated })
 		if !estimated && len(r.choice.passedOver) == 0 {
@@ -67,6 +60,19 @@ func (p *Plan) noteContent(i int32, id string) {
 		p.notef(i, aboutMaking, "The recipe of %s%s%s (%s) is that of %s%s%s.", id,
 			ifWords(r.material != "", " for "+r.material), ifWords(r.country != "", " in "+r.country),
 			strings.Join(parts, ", "), r.choice.dataset, ifWords(estimated, ", an estimate"), passedOver(r.choice.passedOver))
+	}
+}
+
+// noteMassFraction says where the mass fraction of a product could have been chosen
+// otherwise.
+func (p *Plan) noteMassFraction(i int32, id string) {
+	if chosen, ok := p.catalogue.contains[id][p.Material]; ok {
+		row := chosen.rows[0]
+		p.datasets[row.Dataset] = true
+		if row.Estimated || len(chosen.passedOver) > 0 {
+			p.notef(i, always, "The mass fraction of %s in %s, %s, is that of %s%s%s.", p.Material, id, figure(row.MassFraction), row.Dataset,
+				ifWords(row.Estimated, ", an estimate"), passedOver(chosen.passedOver))
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func (d *Dependency) Chokepoints(ctx context.Context, kind Kind, epsilon, minSha
 func passesAtLeast(share, minShare float64) bool { return share > 0 && share >= minShare-slack }
 
 func (d *Dependency) stageChokepoints(ctx context.Context, minShare float64) ([]Chokepoint, error) {
-	pass, err := d.stagePassThrough(ctx)
+	pass, err := d.stagePassThrough(ctx, minShare)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +71,9 @@ func (d *Dependency) stageChokepoints(ctx context.Context, minShare float64) ([]
 // countryChokepoints solves for no more countries than it must: one cannot be
 // passed more than its stages are together.
 func (d *Dependency) countryChokepoints(ctx context.Context, minShare float64, first int) ([]Chokepoint, error) {
+	if d.isLarge() {
+		return d.countriesOfLarge(ctx, minShare, first)
+	}
 	if d.walk.agentOf != nil {
 		return d.countriesPast(ctx, minShare)
 	}
@@ -155,10 +158,18 @@ func (d *Dependency) reach(ctx context.Context) ([]float64, error) {
 	})
 }
 
-// stagePassThrough returns the pass-through share of each node. A node of a
+// isLarge tells whether cycles are solved by iteration: then nothing is known of the
+// returns of all states.
+func (d *Dependency) isLarge() bool { return d.state >= 0 && d.walk.chain.largest() > 0 }
+
+// stagePassThrough returns the pass-through share of each node; where cycles are
+// solved by iteration, of those that at least minShare passes. A node of a
 // pooled product is passed where it draws from the pool and where it is drawn
 // from.
-func (d *Dependency) stagePassThrough(ctx context.Context) ([]float64, error) {
+func (d *Dependency) stagePassThrough(ctx context.Context, minShare float64) ([]float64, error) {
+	if d.isLarge() {
+		return d.stagesOfLarge(ctx, minShare)
+	}
 	w := d.walk
 	reach, err := d.reach(ctx)
 	if err != nil {
@@ -361,7 +372,7 @@ type sourcing struct {
 // can take.
 func (d *Dependency) eachSourcing(ctx context.Context, f func(sourcing)) error {
 	w := d.walk
-	if d.state < 0 {
+	if d.state < 0 || w.network.alone {
 		return nil
 	}
 	comes, err := d.comes(ctx)

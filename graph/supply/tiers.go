@@ -121,6 +121,11 @@ func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int)
 	if err != nil {
 		return TierFlows{}, err
 	}
+	if d.walk.network.alone {
+		all := d.flowsOfFirms(v, minShare)
+		all.Unexplained = unexplained
+		return all.inOrder(first), nil
+	}
 	reported, err := d.walk.onlyReported(ctx)
 	if err != nil {
 		return TierFlows{}, err
@@ -147,16 +152,21 @@ func (d *Dependency) TierFlows(ctx context.Context, minShare float64, first int)
 	if d.walk.agentOf != nil {
 		all.mergeStages(minShare)
 	}
-	slices.SortFunc(all.Flows, func(a, b TierFlow) int {
+	return all.inOrder(first), nil
+}
+
+// inOrder puts flows in order, and folds those beyond the first.
+func (t TierFlows) inOrder(first int) TierFlows {
+	slices.SortFunc(t.Flows, func(a, b TierFlow) int {
 		return cmp.Or(descending(a.Share, b.Share), a.From.compare(b.From), a.To.compare(b.To))
 	})
-	kept := upTo(all.Flows, first)
-	for _, f := range all.Flows[len(kept):] {
-		all.fold(f.Share)
-		all.Truncated = true
+	kept := upTo(t.Flows, first)
+	for _, f := range t.Flows[len(kept):] {
+		t.fold(f.Share)
+		t.Truncated = true
 	}
-	all.Flows = kept
-	return all, nil
+	t.Flows = kept
+	return t
 }
 
 func (t *TierFlows) fold(share float64) {

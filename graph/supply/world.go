@@ -287,7 +287,7 @@ func (w *Walk) dependency(t target) *Dependency {
 func (v *worldview) stages(ctx context.Context) ([]WorldChokepoint, error) {
 	tallies := make([]tally, len(v.walk.network.Nodes))
 	err := v.eachTarget(ctx, func(t target, d *Dependency) error {
-		pass, err := d.stagePassThrough(ctx)
+		pass, err := d.stagePassThrough(ctx, 0)
 		for i, share := range pass {
 			if int32(i) != t.node {
 				tallies[i].add(v, t, share)

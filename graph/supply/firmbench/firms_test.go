@@ -204,7 +204,8 @@ func project(b *testing.B, s *duckdb.Store, target string) *supply.Walk {
 	}
 	defer snap.Close()
 	started := time.Now()
-	network, err := supply.ReadFirms(ctx, snap, supplytest.Year, target, supplytest.Goods)
+	catalogue := supply.NewCatalogue(supply.Facts{Products: []supply.ProductRow{{ID: supplytest.Goods}}})
+	network, _, err := catalogue.ReadFirms(ctx, snap, supply.Question{Firm: target, Product: supplytest.Goods, Year: supplytest.Year})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,0 +1,342 @@
+package supply
+
+import (
+	"context"
+	"slices"
+
+	"tiermap/graph"
+)
+
+// What passes a large set in a network whose cycles are solved by iteration, such as
+// all that is made in a country, takes one solve of the walk that ends where it meets
+// the set: the share that passes it is what ends there. Eight sets are solved for in
+// one pass over the steps, a column each. A residual r leaves a share off by at most
+// ‖r‖₁, for the chance to come to the set is nowhere more than 1.
+
+// mostSets is how many countries or stages are solved for when all are asked for.
+const mostSets = 512
+
+// passesSets returns what of the target's supply passes each of some sets of states,
+// from which the target's own are taken out: of those that at least minShare passes,
+// and, unless first is 0, are among the first; of others it may be 0. Those that the
+// walk visits most are solved for first, since none is passed by more than the
+// visits to it.
+func (d *Dependency) passesSets(ctx context.Context, sets [][]int32, minShare float64, first int) ([]float64, error) {
+	v, err := d.visits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type candidate struct {
+		index  int
+		states []int32
+		most   float64
+	}
+	var candidates []candidate
+	own := d.own()
+	for i, set := range sets {
+		x := candidate{index: i}
+		for _, s := range set {
+			if !slices.Contains(own, s) {
+				x.states = append(x.states, s)
+			}
+		}
+		for _, s := range d.walk.chain.withRings(x.states) {
+			x.most += v[s]
+		}
+		if passesAtLeast(x.most, minShare) {
+			candidates = append(candidates, x)
+		}
+	}
+	if first == 0 && len(candidates) > mostSets {
+		return nil, graph.Errorf(graph.TooLarge, "%d stages may be passed by as much: ask for those that more than %g passes", len(candidates), minShare)
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int { return descending(a.most, b.most) })
+	passed := make([]float64, len(sets))
+	var found []float64
+	for least := minShare; len(candidates) > 0 && passesAtLeast(candidates[0].most, least); {
+		part := candidates[:min(columns, len(candidates))]
+		candidates = candidates[len(part):]
+		of := make([][]int32, len(part))
+		for i := range part {
+			of[i] = part[i].states
+		}
+		shares, err := d.meetsEach(ctx, of)
+		if err != nil {
+			return nil, err
+		}
+		for i, share := range shares {
+			passed[part[i].index] = share
+			found = append(found, share)
+		}
+		if first > 0 && len(found) >= first {
+			slices.SortFunc(found, descending)
+			least = max(minShare, found[first-1])
+		}
+	}
+	return passed, nil
+}
+
+// stops are the sets at which walks end within a component, one for each column.
+type stops struct {
+	at       []uint8            // by state: bit j is set where it is of the set of column j
+	clusters map[[2]int]factors // of a cluster that has states of a column's set
+}
+
+// stopsIn returns the part of sets that is in a component; nil where there is none.
+func (c *chain) stopsIn(k int32, of []uint8) *stops {
+	states := c.components[k].states
+	any := uint8(0)
+	for _, s := range states {
+		any |= of[s]
+	}
+	if any == 0 {
+		return nil
+	}
+	stop := &stops{at: make([]uint8, len(states)), clusters: map[[2]int]factors{}}
+	for i, s := range states {
+		stop.at[i] = of[s]
+	}
+	for i, cl := range c.iteration(k).clusters {
+		any := uint8(0)
+		for _, s := range cl.states {
+			any |= stop.at[s]
+		}
+		for j := range columns {
+			if any&(1<<j) != 0 {
+				stop.clusters[[2]int{i, j}] = c.clusterUntil(k, cl.states, stop.at, 1<<j)
+			}
+		}
+	}
+	return stop
+}
+
+// clusterUntil factorises a cluster of which walks end at some states.
+func (c *chain) clusterUntil(k int32, states []int32, at []uint8, column uint8) factors {
+	index := make(map[int32]int, len(states))
+	for i, s := range states {
+		index[c.components[k].states[s]] = i
+	}
+	f := newFactors(len(states))
+	for i, s := range states {
+		row := f.row(i)
+		if at[s]&column != 0 {
+			row[f.n] = 1
+			continue
+		}
+		global := c.components[k].states[s]
+		row[f.n] = c.stop[global]
+		for e := c.start[global]; e < c.start[global+1]; e++ {
+			if j, ok := index[c.to[e]]; ok {
+				row[j] += c.prob[e]
+			} else {
+				row[f.n] += c.prob[e]
+			}
+		}
+	}
+	for i := range f.n {
+		f.eliminate(i)
+	}
+	return f
+}
+
+// visits turns entries into expected visits within clusters, up to the sets.
+func (s *stops) visits(it *iteration, x []float64) {
+	var scratch []float64
+	for i, cl := range it.clusters {
+		for j := range columns {
+			scratch = scratch[:0]
+			any := false
+			for _, at := range cl.states {
+				value := x[int(at)*columns+j]
+				any = any || value != 0
+				scratch = append(scratch, value)
+			}
+			if !any {
+				continue
+			}
+			f, ends := s.clusters[[2]int{i, j}]
+			if !ends {
+				f = cl.factors
+			}
+			f.visits(scratch)
+			for m, at := range cl.states {
+				x[int(at)*columns+j] = scratch[m]
+			}
+		}
+	}
+}
+
+// end takes out the walks that have come to the sets.
+func (s *stops) end(x []float64) {
+	for i, of := range s.at {
+		for j := 0; of != 0; j, of = j+1, of>>1 {
+			if of&1 != 0 {
+				x[i*columns+j] = 0
+			}
+		}
+	}
+}
+
+// apply puts K y into dst, K the steps from entry to entry of walks that end at the
+// sets.
+func (s *stops) apply(ctx context.Context, q *equations, dst, y []float64) error {
+	if q.scratch == nil {
+		q.scratch = make([]float64, len(y))
+	}
+	copy(q.scratch, y)
+	s.visits(q.iteration, q.scratch)
+	s.end(q.scratch)
+	return q.inTo.gather(ctx, dst, q.scratch, q.width)
+}
+
+// enterUntil turns entries into a component into expected visits of walks that end
+// at sets, column by column.
+func (it *iteration) enterUntil(ctx context.Context, x []float64, until *stops) (visits []float64, err error) {
+	q := &equations{iteration: it, width: columns, until: until}
+	y, off, err := q.solve(ctx, x, residualGoal)
+	if err != nil {
+		return nil, err
+	}
+	if size := slices.Max(off); !(size <= residualMost) {
+		return nil, notSolved(it.n, size)
+	}
+	until.visits(it, y)
+	return y, nil
+}
+
+// meetsEach returns the chances that a walk from the target ever meets each of up to
+// eight sets of states.
+func (d *Dependency) meetsEach(ctx context.Context, sets [][]int32) ([]float64, error) {
+	c := d.walk.chain
+	of := make([]uint8, d.walk.states)
+	for j, set := range sets {
+		for _, s := range set {
+			of[s] |= 1 << j
+		}
+	}
+	met := make([]float64, len(sets))
+	x := make([]float64, d.walk.states*columns)
+	for j := range sets {
+		x[int(d.state)*columns+j] = 1
+	}
+	for k := c.of[d.state]; int(k) < len(c.components); k++ {
+		part := &c.components[k]
+		if !c.comeTo(part, x) {
+			continue
+		}
+		if part.ring {
+			c.meetRing(part, of, x, met)
+			continue
+		}
+		if part.block != nil {
+			if err := c.visitUntil(ctx, k, of, x); err != nil {
+				return nil, err
+			}
+		}
+		for _, s := range part.states {
+			from := (*[columns]float64)(x[int(s)*columns:])
+			for j := range met {
+				if of[s]&(1<<j) != 0 {
+					met[j] += from[j]
+					from[j] = 0
+				}
+			}
+			for _, out := range c.outOf(s) {
+				to := (*[columns]float64)(x[int(out.to)*columns:])
+				for j, v := range from {
+					to[j] += v * out.prob
+				}
+			}
+		}
+	}
+	for j := range met {
+		met[j] = min(1, met[j])
+	}
+	return met, ctx.Err()
+}
+
+// meetRing adds the walks that enter a closed ring with states of a set: they come to
+// all of them.
+func (c *chain) meetRing(ring *component, of []uint8, x, met []float64) {
+	any := uint8(0)
+	for _, s := range ring.states {
+		any |= of[s]
+	}
+	for j := range met {
+		if any&(1<<j) == 0 {
+			continue
+		}
+		for _, s := range ring.states {
+			met[j] += x[int(s)*columns+j]
+		}
+	}
+}
+
+// visitUntil turns entries into a component of several states into expected visits
+// of walks that end at sets.
+func (c *chain) visitUntil(ctx context.Context, k int32, of []uint8, x []float64) error {
+	part := &c.components[k]
+	until := c.stopsIn(k, of)
+	if until == nil && !c.iterated(part) {
+		f, err := c.factors(ctx, k)
+		if err != nil {
+			return err
+		}
+		column := make([]float64, len(part.states))
+		for j := range columns {
+			for i, s := range part.states {
+				column[i] = x[int(s)*columns+j]
+			}
+			f.visits(column)
+			for i, s := range part.states {
+				x[int(s)*columns+j] = column[i]
+			}
+		}
+		return nil
+	}
+	if until == nil {
+		until = &stops{at: make([]uint8, len(part.states))}
+	}
+	block := make([]float64, 0, len(part.states)*columns)
+	for _, s := range part.states {
+		block = append(block, x[int(s)*columns:(int(s)+1)*columns]...)
+	}
+	visits, err := c.iteration(k).enterUntil(ctx, block, until)
+	if err != nil {
+		return err
+	}
+	for i, s := range part.states {
+		copy(x[int(s)*columns:], visits[i*columns:(i+1)*columns])
+	}
+	return nil
+}
+
+// countriesOfLarge returns the pass-through of countries in a network whose cycles
+// are solved by iteration.
+func (d *Dependency) countriesOfLarge(ctx context.Context, minShare float64, first int) ([]Chokepoint, error) {
+	n := d.walk.network
+	sets := make([][]int32, len(n.Places))
+	for i, node := range n.Nodes {
+		if int32(i) != d.node || d.firm >= 0 {
+			sets[node.Place] = append(sets[node.Place], d.walk.statesOfNode(int32(i))...)
+		}
+	}
+	passed, err := d.passesSets(ctx, sets, minShare, first)
+	list := []Chokepoint{}
+	for place, share := range passed {
+		if passesAtLeast(share, minShare) {
+			list = append(list, Chokepoint{Place: n.Places[place], PassThrough: share})
+		}
+	}
+	return list, err
+}
+
+// stagesOfLarge returns the pass-through of nodes in a network whose cycles are
+// solved by iteration, of those that at least minShare passes.
+func (d *Dependency) stagesOfLarge(ctx context.Context, minShare float64) ([]float64, error) {
+	sets := make([][]int32, len(d.walk.network.Nodes))
+	for i := range sets {
+		sets[i] = d.walk.statesOfNode(int32(i))
+	}
+	return d.passesSets(ctx, sets, minShare, 0)
+}
