@@ -116,8 +116,12 @@ func (b *builder) answerTypes() answerTypes {
 		}})
 	method, share := methodType(balance), b.countryShareType()
 	dependency := b.dependencyType(kind, method, share)
-	return answerTypes{options: options, subject: subject, kind: kind, dependency: dependency, change: b.changeType(dependency),
+	t := answerTypes{options: options, subject: subject, kind: kind, dependency: dependency, change: b.changeType(dependency),
 		material: b.materialType(share, method), exposure: b.exposureType(method), worldChokepoint: b.worldChokepointType(kind, method)}
+	t.exposure.AddFieldConfig("intervals", b.exposureIntervals())
+	t.worldChokepoint.AddFieldConfig("intervals", b.worldIntervals())
+	t.material.AddFieldConfig("intervals", b.materialIntervals())
+	return t
 }
 
 func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.Object) *graphql.Object {
@@ -131,7 +135,7 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 		return args
 	}
 	reason := unexplainedReasonType()
-	unexplained, chokepoint, path := b.stageShareType(reason), b.chokepointType(kind), b.pathType()
+	unexplained, chokepoint, path, flow := b.stageShareType(reason), b.chokepointType(kind), b.pathType(), b.tierFlowType()
 	return object("Dependency", "What a country depends on for a product, through every tier. Shares are of the country's supply of the product, 0..1.",
 		graphql.Fields{
 			"country":  prop(must(b.nodes.country), "The country or group that was asked about.", func(a asked) any { return a.Country }),
@@ -170,10 +174,10 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 				with(first(10, "How many at most, up to 1000."), "minShare", minShare(0, "Least share, inclusive, 0..1.")), b.paths),
 			"network": answerField(must(b.networkType()), "The part of the supply network that is worth a picture.",
 				with(first(200, "How many nodes at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share of a node, inclusive, 0..1.")), b.network),
-			"tierFlows": answerField(must(b.tierFlowsType(unexplained)), "The chain as bands from where one stage is made to where the next is made; no cycles, and layer by layer they add up to origins plus unexplained.",
+			"tierFlows": answerField(must(b.tierFlowsType(flow, unexplained)), "The chain as bands from where one stage is made to where the next is made; no cycles, and layer by layer they add up to origins plus unexplained.",
 				with(first(300, "How many flows at most, up to 1000."), "minShare", minShare(0.005, "Least share of a flow, inclusive, 0..1; smaller ones are folded and counted.")), b.tierFlows),
 			"finding":   b.findingField(),
-			"intervals": b.intervalsField(intervalParts{kind, reason, chokepoint, path}),
+			"intervals": b.intervalsField(intervalParts{kind, reason, chokepoint, path, flow}),
 			"concentration": answerField(must(concentrationType()), "How concentrated the supply is.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.Concentration(p.Context) }),
 			"madeHereSteps": answerField(must(graphql.Float), "Expected number of making steps from the target to the origin, the mine included.", nil,
@@ -291,7 +295,7 @@ func (b *builder) countryShareType() *graphql.Object {
 
 func unexplainedReasonType() *graphql.Enum {
 	return enum("UnexplainedReason", "Why no source explains a supply.",
-		[2]string{string(supply.ReasonSurplus), "More is exported or used there than is made or imported."},
+		[2]string{string(supply.ReasonSurplus), "More is exported or used there than is made or imported; in an input-output table, a scenario takes away inputs that nobody else sells to the sector."},
 		[2]string{string(supply.ReasonNoInput), "It is used there, but neither made nor imported as far as is known; or it is made there, and no recipe says of what."},
 		[2]string{string(supply.ReasonRing), "Countries sell to each other what none of them makes or gets from elsewhere."})
 }
@@ -416,15 +420,18 @@ func (b *builder) networkType() *graphql.Object {
 	})
 }
 
-func (b *builder) tierFlowsType(unexplained *graphql.Object) *graphql.Object {
+func (b *builder) tierFlowType() *graphql.Object {
 	type flowRow = item[supply.TierFlow]
-	type row = item[supply.TierFlows]
-	flow := object("TierFlow", "The share of the target's supply that goes from one stage, made in one country, to the next.", graphql.Fields{
+	return object("TierFlow", "The share of the target's supply that goes from one stage, made in one country, to the next.", graphql.Fields{
 		"from":           prop(must(b.stage), "The stage upstream, where it is made.", func(r flowRow) any { return stageOf(r, r.v.From) }),
 		"to":             prop(must(b.stage), "The stage downstream, where it is made of that; or the target.", func(r flowRow) any { return stageOf(r, r.v.To) }),
 		"share":          prop(must(graphql.Float), "Share of the target's supply, 0..1.", func(r flowRow) any { return r.v.Share }),
 		"estimatedShare": prop(must(graphql.Float), "The part of share that takes an estimated step between the two.", func(r flowRow) any { return r.v.EstimatedShare }),
 	})
+}
+
+func (b *builder) tierFlowsType(flow, unexplained *graphql.Object) *graphql.Object {
+	type row = item[supply.TierFlows]
 	return object("TierFlows", "The chain as bands between stages.", graphql.Fields{
 		"flows":       prop(list(flow), "The flows, by share descending.", func(r row) any { return within(r, r.v.Flows) }),
 		"unexplained": prop(list(unexplained), "What ends without a source at each stage.", func(r row) any { return within(r, r.v.Unexplained) }),

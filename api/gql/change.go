@@ -33,6 +33,7 @@ type changed struct {
 }
 
 func (b *builder) changeType(dependency *graphql.Object) *graphql.Object {
+	link := b.linkChangeType()
 	return object("DependencyChange", "What changed in a dependency between two years. Shares are of the supply of each year, 0..1.", graphql.Fields{
 		"before": prop(must(dependency), "The answer for the first year.", func(c changed) any { return asked{c.Before, c.settings} }),
 		"after":  prop(must(dependency), "The answer for the second year.", func(c changed) any { return asked{c.After, c.settings} }),
@@ -46,7 +47,7 @@ func (b *builder) changeType(dependency *graphql.Object) *graphql.Object {
 				rows, err = cutAt(b, p, rows)
 				return piecesOf(c.After, rows), err
 			}),
-		"links": compute(must(b.linkChangesType()), "Through which links the share that starts in a country changed.",
+		"links": compute(must(linkChangesType(link)), "Through which links the share that starts in a country changed.",
 			graphql.FieldConfigArgument{"origin": arg(must(graphql.ID), "The country of origin."),
 				"first": argDefault(graphql.Int, "How many at most, up to 1000.", 20)},
 			func(p graphql.ResolveParams, c changed) (any, error) {
@@ -65,6 +66,7 @@ func (b *builder) changeType(dependency *graphql.Object) *graphql.Object {
 				l.links = piecesOf(c.After, shown)
 				return l, err
 			}),
+		"intervals": b.changeIntervals(link),
 		"method": prop(must(graphql.String), "How the change is told apart.", func(changed) any {
 			return "Average of the two polar decompositions of the origin share over links (Dietzenbacher and Los 1998, doi:10.1080/09535319800000023): it says where the difference lies, not why"
 		}),
@@ -92,7 +94,7 @@ type linkChanges struct {
 	rest, total float64
 }
 
-func (b *builder) linkChangesType() *graphql.Object {
+func (b *builder) linkChangeType() *graphql.Object {
 	by := enum("ChangedStep", "What changed at a link.",
 		[2]string{string(supply.StepTrade), "The share that the buyer draws from the seller."},
 		[2]string{string(supply.StepPool), "The share of a maker in the world pool, or that the pool is drawn from at all."},
@@ -100,7 +102,7 @@ func (b *builder) linkChangesType() *graphql.Object {
 		[2]string{string(supply.StepInput), "What a sector of an input-output table buys from another."},
 		[2]string{string(supply.StepMade), "The share of an input in what is made."},
 		[2]string{string(supply.StepOrigin), "Whether what is made starts there, made of nothing else."})
-	link := object("LinkChange", "What one link contributes to the change of an origin share.", graphql.Fields{
+	return object("LinkChange", "What one link contributes to the change of an origin share.", graphql.Fields{
 		"from":        placeProp(b, false, "The place upstream; null for the world pool.", func(l supply.LinkChange) string { return l.From.Place }),
 		"to":          placeProp(b, false, "The place downstream; null for the world pool.", func(l supply.LinkChange) string { return l.To.Place }),
 		"fromProduct": productProp(b, true, "The product upstream.", func(l supply.LinkChange) string { return l.From.Product }),
@@ -108,6 +110,9 @@ func (b *builder) linkChangesType() *graphql.Object {
 		"by":          prop(must(by), "What changed.", func(r item[supply.LinkChange]) any { return string(r.v.By) }),
 		"change":      prop(must(graphql.Float), "Contribution to the change of the origin share, signed.", func(r item[supply.LinkChange]) any { return r.v.Change }),
 	})
+}
+
+func linkChangesType(link *graphql.Object) *graphql.Object {
 	return object("LinkChanges", "The links through which an origin share changed.", graphql.Fields{
 		"links": prop(list(link), "By the absolute value of the change, descending, then ids.", func(l linkChanges) any { return l.links }),
 		"rest":  prop(must(graphql.Float), "What the links that are not listed add up to.", func(l linkChanges) any { return l.rest }),

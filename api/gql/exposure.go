@@ -125,15 +125,17 @@ func (b *builder) worldChokepoints(p graphql.ResolveParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := b.asker.WorldChokepoints(p.Context, ask.WorldQuestion{Product: textArg(p, "product"),
-		Material: textArg(p, "material"), Year: year, Kind: kind, Attribution: attribution(p.Args), Epsilon: supply.DefaultEpsilon, First: max(first, 1)})
+	q := ask.WorldQuestion{Product: textArg(p, "product"), Material: textArg(p, "material"), Year: year, Kind: kind,
+		Attribution: attribution(p.Args), Epsilon: supply.DefaultEpsilon, First: max(first, 1)}
+	answer, err := b.asker.WorldChokepoints(p.Context, q)
 	if err != nil {
 		return nil, err
 	}
 	points := answer.Chokepoints[:min(first, len(answer.Chokepoints))]
+	draws := &worldDraws{answer: answer, question: q, listed: len(points)}
 	list := make([]item[worldPoint], len(points))
 	for i, c := range points {
-		list[i] = item[worldPoint]{of: &answer.Basis, v: worldPoint{c, answer}}
+		list[i] = item[worldPoint]{of: &answer.Basis, v: worldPoint{c, answer, draws, i}}
 	}
 	return list, nil
 }
@@ -142,6 +144,8 @@ func (b *builder) worldChokepoints(p graphql.ResolveParams) (any, error) {
 type worldPoint struct {
 	supply.WorldChokepoint
 	answer *ask.WorldAnswer
+	draws  *worldDraws // of all that are listed
+	rank   int         // among them
 }
 
 func (b *builder) worldChokepointType(kind *graphql.Enum, methodType *graphql.Object) *graphql.Object {

@@ -2,6 +2,7 @@ package gql
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/graphql-go/graphql"
 
@@ -12,6 +13,7 @@ import (
 type intervalParts struct {
 	kind, reason     *graphql.Enum
 	chokepoint, path *graphql.Object
+	flow             *graphql.Object
 }
 
 // drawn is an answer with its draws.
@@ -21,23 +23,60 @@ type drawn struct {
 }
 
 func (b *builder) intervalsField(types intervalParts) *graphql.Field {
-	return answerField(must(b.intervalsType(types)), "How sure the shares are: the 5th to the 95th percentile over networks whose masses are drawn around those that are known (methods, section 2d). The same question has the same intervals.",
-		graphql.FieldConfigArgument{
-			"draws":     argDefault(graphql.Int, "How many networks are drawn and solved, 1 to 1000.", supply.DefaultDraws),
-			"reported":  argDefault(graphql.Float, "Relative error (coefficient of variation) of a reported mass whose row states none, 0..10.", supply.DefaultReported),
-			"estimated": argDefault(graphql.Float, "Relative error of an estimated mass whose row states none, 0..10.", supply.DefaultEstimated),
-		},
+	return answerField(must(b.intervalsType(types)), howSure("the shares are"), uncertaintyArgs(),
 		func(p graphql.ResolveParams, a asked) (any, error) {
-			var u supply.Uncertainty
-			u.Draws, _ = p.Args["draws"].(int)
-			u.Reported, _ = p.Args["reported"].(float64)
-			u.Estimated, _ = p.Args["estimated"].(float64)
-			draws, err := a.Draws(u)
+			draws, err := a.Draws(uncertainty(p))
 			if err != nil {
 				return nil, err
 			}
 			return drawn{a, draws}, nil
 		})
+}
+
+// howSure describes a field of intervals.
+func howSure(what string) string {
+	return "How sure " + what + ": the 5th to the 95th percentile over networks whose masses are drawn around those that are known (methods, section 2d). The same question has the same intervals."
+}
+
+// uncertaintyArgs are the arguments of a field of intervals.
+func uncertaintyArgs() graphql.FieldConfigArgument {
+	return graphql.FieldConfigArgument{
+		"draws":     argDefault(graphql.Int, "How many networks are drawn and solved, 1 to 1000.", supply.DefaultDraws),
+		"reported":  argDefault(graphql.Float, "Relative error (coefficient of variation) of a reported mass whose row states none, 0..10.", supply.DefaultReported),
+		"estimated": argDefault(graphql.Float, "Relative error of an estimated mass whose row states none, 0..10.", supply.DefaultEstimated),
+	}
+}
+
+// uncertainty reads them.
+func uncertainty(p graphql.ResolveParams) (u supply.Uncertainty) {
+	u.Draws, _ = p.Args["draws"].(int)
+	u.Reported, _ = p.Args["reported"].(float64)
+	u.Estimated, _ = p.Args["estimated"].(float64)
+	return u
+}
+
+// drawsFields are the fields of intervals that say what was drawn.
+func drawsFields[T any](of func(T) *supply.Draws) graphql.Fields {
+	setting := func(t graphql.Output, doc string, get func(*supply.Draws) any) *graphql.Field {
+		return prop(must(t), doc, func(v T) any { return get(of(v)) })
+	}
+	return graphql.Fields{
+		"draws":           setting(graphql.Int, "How many networks were drawn.", func(x *supply.Draws) any { return x.Draws }),
+		"seed":            setting(graphql.String, "What the draws start from: fixed by the material that is followed.", func(x *supply.Draws) any { return fmt.Sprint(x.Seed) }),
+		"reportedError":   setting(graphql.Float, "Relative error of a reported mass whose row states none.", func(x *supply.Draws) any { return x.Uncertainty.Reported }),
+		"estimatedError":  setting(graphql.Float, "Relative error of an estimated mass whose row states none.", func(x *supply.Draws) any { return x.Uncertainty.Estimated }),
+		"massesStated":    setting(graphql.Int, "How many masses were drawn with the relative error that their row states.", func(x *supply.Draws) any { return x.Stated }),
+		"massesReported":  setting(graphql.Int, "How many were drawn with reportedError.", func(x *supply.Draws) any { return x.Drawn.Reported }),
+		"massesEstimated": setting(graphql.Int, "How many were drawn with estimatedError.", func(x *supply.Draws) any { return x.Drawn.Estimated }),
+		"recipesDrawn":    setting(graphql.Int, "How many recipes had their shares drawn, with a stated concentration.", func(x *supply.Draws) any { return x.Recipes }),
+		"codesDrawn":      setting(graphql.Int, "How many trade codes had their shares drawn, with a stated concentration.", func(x *supply.Draws) any { return x.Codes }),
+	}
+}
+
+// withDraws is a type of intervals with the fields that say what was drawn.
+func withDraws[T any](name, doc string, of func(T) *supply.Draws, fields graphql.Fields) *graphql.Object {
+	maps.Copy(fields, drawsFields(of))
+	return object(name, doc, fields)
 }
 
 func intervalType() *graphql.Object {
@@ -53,7 +92,7 @@ func intervalType() *graphql.Object {
 }
 
 func (b *builder) intervalsType(types intervalParts) *graphql.Object {
-	interval := intervalType()
+	interval := b.interval
 	// of is a field that reads the intervals of the shares, which are drawn once.
 	of := func(t graphql.Output, doc string, args graphql.FieldConfigArgument,
 		get func(graphql.ResolveParams, drawn, supply.Intervals) (any, error)) *graphql.Field {
@@ -68,22 +107,10 @@ func (b *builder) intervalsType(types intervalParts) *graphql.Object {
 	single := func(doc string, get func(supply.Intervals) supply.Interval) *graphql.Field {
 		return of(must(interval), doc, nil, func(_ graphql.ResolveParams, _ drawn, n supply.Intervals) (any, error) { return get(n), nil })
 	}
-	setting := func(t graphql.Output, doc string, get func(*supply.Draws) any) *graphql.Field {
-		return prop(must(t), doc, func(x drawn) any { return get(x.draws.Draws) })
-	}
 	all := func() graphql.FieldConfigArgument {
 		return graphql.FieldConfigArgument{"first": arg(graphql.Int, "How many at most, up to 1000; left out = all.")}
 	}
-	return object("Intervals", "Intervals of 90 % of the draws. Lists hold what has a share in the answer, and what has one in so many draws that its interval does not end at zero.", graphql.Fields{
-		"draws":            setting(graphql.Int, "How many networks were drawn.", func(x *supply.Draws) any { return x.Draws }),
-		"seed":             setting(graphql.String, "What the draws start from: fixed by the material that is followed.", func(x *supply.Draws) any { return fmt.Sprint(x.Seed) }),
-		"reportedError":    setting(graphql.Float, "Relative error of a reported mass whose row states none.", func(x *supply.Draws) any { return x.Uncertainty.Reported }),
-		"estimatedError":   setting(graphql.Float, "Relative error of an estimated mass whose row states none.", func(x *supply.Draws) any { return x.Uncertainty.Estimated }),
-		"massesStated":     setting(graphql.Int, "How many masses were drawn with the relative error that their row states.", func(x *supply.Draws) any { return x.Stated }),
-		"massesReported":   setting(graphql.Int, "How many were drawn with reportedError.", func(x *supply.Draws) any { return x.Drawn.Reported }),
-		"massesEstimated":  setting(graphql.Int, "How many were drawn with estimatedError.", func(x *supply.Draws) any { return x.Drawn.Estimated }),
-		"recipesDrawn":     setting(graphql.Int, "How many recipes had their shares drawn, with a stated concentration.", func(x *supply.Draws) any { return x.Recipes }),
-		"codesDrawn":       setting(graphql.Int, "How many trade codes had their shares drawn, with a stated concentration.", func(x *supply.Draws) any { return x.Codes }),
+	return withDraws("Intervals", "Intervals of 90 % of the draws. Lists hold what has a share in the answer, and what has one in so many draws that its interval does not end at zero.", func(x drawn) *supply.Draws { return x.draws.Draws }, graphql.Fields{
 		"domesticShare":    single("Share of supply that the country makes itself, 0..1.", func(n supply.Intervals) supply.Interval { return n.Domestic }),
 		"explainedShare":   single("Share of supply whose origin is named, 0..1.", func(n supply.Intervals) supply.Interval { return n.Explained }),
 		"unexplainedShare": single("Share of supply that no source explains, 0..1.", func(n supply.Intervals) supply.Interval { return n.Unexplained }),
@@ -98,7 +125,7 @@ func (b *builder) intervalsType(types intervalParts) *graphql.Object {
 			}),
 		"undecidedShare": of(must(graphql.Float), "Share of the answer's supply that passes a stage of which the draws do not agree whether more leaves it than is made and imported, 0..1: there intervals of what is unexplained lie too high, and those of origins too low.", nil,
 			func(_ graphql.ResolveParams, _ drawn, n supply.Intervals) (any, error) { return n.Undecided, nil }),
-		"shares": of(list(b.shareIntervalsType(interval)), "One row per country, by origin, then direct share of the answer, descending, then id.", all(),
+		"shares": of(list(b.shareIntervals), "One row per country, by origin, then direct share of the answer, descending, then id.", all(),
 			func(p graphql.ResolveParams, x drawn, n supply.Intervals) (any, error) {
 				rows, err := cutAt(b, p, n.Shares)
 				return piecesOf(x.Answer, rows), err
@@ -119,6 +146,9 @@ func (b *builder) intervalsType(types intervalParts) *graphql.Object {
 		"paths": compute(list(pathIntervalType(interval, types.path)), "The chain paths of the answer with their intervals; in a draw, others may be larger.",
 			graphql.FieldConfigArgument{"first": argDefault(graphql.Int, "How many at most, up to 1000.", 10),
 				"minShare": argDefault(graphql.Float, "Least share in the answer, inclusive, 0..1.", 0.0)}, b.pathIntervals),
+		"tierFlows": compute(list(b.tierFlowIntervalType(interval, types.flow)), "The bands of tierFlows with their intervals; the draws are solved anew for them.",
+			graphql.FieldConfigArgument{"first": argDefault(graphql.Int, "How many at most, up to 1000.", 50),
+				"minShare": argDefault(graphql.Float, "Least share in the answer, inclusive, 0..1.", 0.005)}, b.tierFlowIntervals),
 		"assumptions": of(list(graphql.String), "What the intervals assume, sentence by sentence.", nil,
 			func(_ graphql.ResolveParams, x drawn, n supply.Intervals) (any, error) {
 				return x.draws.Draws.Assumptions(n.Undecided), nil
@@ -167,6 +197,14 @@ func chokepointIntervalType(interval, chokepoint *graphql.Object) *graphql.Objec
 	})
 }
 
+func (b *builder) tierFlowIntervalType(interval, flow *graphql.Object) *graphql.Object {
+	type row = item[supply.TierFlowInterval]
+	return object("TierFlowInterval", "A band of the answer with its interval.", graphql.Fields{
+		"flow":  prop(must(flow), "The band.", func(r row) any { return item[supply.TierFlow]{r.of, r.supply, r.v.TierFlow} }),
+		"share": prop(must(interval), "The interval of its share.", func(r row) any { return r.v.Interval }),
+	})
+}
+
 func pathIntervalType(interval, path *graphql.Object) *graphql.Object {
 	type row = item[supply.PathInterval]
 	return object("PathInterval", "A chain path of the answer with its interval.", graphql.Fields{
@@ -197,5 +235,17 @@ func (b *builder) pathIntervals(p graphql.ResolveParams, x drawn) (any, error) {
 		return nil, err
 	}
 	found, err := x.draws.Paths(p.Context, first, minShare)
+	return piecesOf(x.Answer, found), err
+}
+
+func (b *builder) tierFlowIntervals(p graphql.ResolveParams, x drawn) (any, error) {
+	first, minShare, err := b.cut(p)
+	if err != nil {
+		return nil, err
+	}
+	if first == 0 {
+		return []item[supply.TierFlowInterval]{}, nil
+	}
+	found, err := x.draws.TierFlows(p.Context, minShare, first)
 	return piecesOf(x.Answer, found), err
 }

@@ -22,6 +22,8 @@ type builder struct {
 	stepKind *graphql.Enum
 	maxFirst int
 
+	interval, shareIntervals *graphql.Object
+
 	attribution *graphql.Enum
 }
 
@@ -38,6 +40,8 @@ func New(asker *ask.Asker, o Options) (graphql.Schema, error) {
 	b.addAbout(&b.nodes)
 	b.attribution = attributionType()
 	b.stage, b.stepKind = b.stageType(), stepKindType()
+	b.interval = intervalType()
+	b.shareIntervals = b.shareIntervalsType(b.interval)
 	b.answers = b.answerTypes()
 	return graphql.NewSchema(graphql.SchemaConfig{Query: b.query()})
 }

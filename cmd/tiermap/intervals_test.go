@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -105,4 +107,201 @@ func TestIntervalsInNeo4j(t *testing.T) {
 		}
 		checkIntervals(t, decoded[intervalsAnswer](t, runWith(t, "", store, "ask", intervalsQuery)))
 	}
+}
+
+// years is a world of two years in which C has p of A and B, more of A in the second.
+var years = map[string]string{
+	"dataset.csv":  "id\nyears\n",
+	"country.csv":  "id\nA\nB\nC\nD\n",
+	"material.csv": "id\nm\n",
+	"product.csv":  "id,stage\np,processing\n",
+	"contains.csv": "product,material,mass_fraction\np,m,1\n",
+	"production.csv": "year,product,country,tonnes\n2020,p,A,100\n2020,p,B,100\n" +
+		"2021,p,A,200\n2021,p,B,100\n",
+	"trade.csv": "year,exporter,importer,product,tonnes\n2020,A,C,p,40\n2020,B,C,p,60\n2020,C,D,p,30\n" +
+		"2021,A,C,p,120\n2021,B,C,p,60\n2021,C,D,p,30\n",
+}
+
+// intervalsOfAll asks for the intervals of every question that has some.
+const intervalsOfAll = `{
+	exposure(to: {country: "A"}, product: "p", year: 2020) { intervals(draws: 50) {
+		draws massesReported undecidedShare worldShare { value low high } finalUseTonnes { value low high mean } ownFinalUseTonnes { value }
+		targets { country { id } product { id } passThroughShare { value low high } tonnes { value low high } undecidedShare } assumptions } }
+	chokepoints(product: "p", year: 2020) { country { id } intervals(draws: 50) {
+		worldShare { value low high } countries { value low high } undecidedShare assumptions } }
+	dependency(country: "C", product: "p", year: 2020) { intervals(draws: 50) {
+		chokepoints { chokepoint { country { id } } passThroughShare { value low high } }
+		tierFlows { flow { from { country { id } } share } share { value low high } } } }
+	without: dependency(country: "C", product: "p", year: 2020, options: {scenario: {without: [{country: "B"}]}}) { intervals(draws: 50) {
+		shares { country { id } origin { value low high } } } }
+	materialDependency(country: "C", material: "m", year: 2020) { intervals(draws: 50) {
+		finalUseTonnes { value low high } passOnShare { value low high } unexplainedShare { high } undecidedShare
+		direct { supply { value low high } } products { product { id } exports { low high } }
+		shares(first: 1) { country { id } origin { value low high } } assumptions } }
+	change(country: "C", product: "p", from: 2020, to: 2021) { intervals(draws: 50) {
+		massesReported undecidedBefore undecidedAfter unexplainedChange { value }
+		shares { country { id } change { value low high } directChange { value low high } originBefore { value low high } exceedsUncertainty agree }
+		links(origin: "A", first: 1) { links { link { from { id } } change { value low high } } rest { value low high } total { value low high } }
+		assumptions } } }`
+
+type allIntervals struct {
+	Exposure struct {
+		Intervals struct {
+			Draws, MassesReported             int
+			UndecidedShare                    float64
+			WorldShare                        bounds
+			FinalUseTonnes, OwnFinalUseTonnes bounds
+			Targets                           []struct {
+				Country          ref
+				PassThroughShare bounds
+				Tonnes           *bounds
+			}
+			Assumptions []string
+		}
+	}
+	Chokepoints []struct {
+		Country   ref
+		Intervals struct {
+			WorldShare, Countries bounds
+			Assumptions           []string
+		}
+	}
+	Dependency struct {
+		Intervals struct {
+			Chokepoints []struct {
+				Chokepoint       struct{ Country ref }
+				PassThroughShare bounds
+			}
+			TierFlows []struct {
+				Flow struct {
+					From  struct{ Country ref }
+					Share float64
+				}
+				Share bounds
+			}
+		}
+	}
+	Without struct {
+		Intervals struct {
+			Shares []struct {
+				Country ref
+				Origin  bounds
+			}
+		}
+	}
+	MaterialDependency struct {
+		Intervals struct {
+			FinalUseTonnes, PassOnShare bounds
+			Direct                      struct{ Supply bounds }
+			Products                    []struct {
+				Product ref
+				Exports bounds
+			}
+			Shares []struct {
+				Country ref
+				Origin  bounds
+			}
+			Assumptions []string
+		}
+	}
+	Change struct {
+		Intervals struct {
+			MassesReported int
+			Shares         []struct {
+				Country                            ref
+				Change, DirectChange, OriginBefore bounds
+				ExceedsUncertainty                 bool
+				Agree                              float64
+			}
+			Links struct {
+				Links []struct {
+					Link   struct{ From ref }
+					Change bounds
+				}
+				Rest, Total bounds
+			}
+			Assumptions []string
+		}
+	}
+}
+
+// checkAllIntervals holds what the questions must agree on, and the widths that a
+// relative error of 0.1 of every mass makes.
+func checkAllIntervals(t *testing.T, got allIntervals) {
+	t.Helper()
+	near := func(what string, n bounds, value, least, most float64) {
+		t.Helper()
+		if math.Abs(n.Value-value) > tolerance || n.Low >= value || n.High <= value || n.High-n.Low < least || n.High-n.Low > most {
+			t.Errorf("%s is %+v, want %v and a width of %v to %v", what, n, value, least, most)
+		}
+	}
+	e := got.Exposure.Intervals
+	if e.Draws != 50 || e.MassesReported != 5 || e.UndecidedShare != 0 || len(e.Targets) != 2 || e.Targets[0].Country.ID != "C" || e.OwnFinalUseTonnes.Value != 60 {
+		t.Fatalf("exposure %+v", e)
+	}
+	// 0.4 of the supply of C: a standard deviation of 0.24·0.1·√2 in the first order.
+	near("what C draws from A", e.Targets[0].PassThroughShare, 0.4, 0.08, 0.15)
+	near("its tonnes", *e.Targets[0].Tonnes, 40, 9, 18)
+	near("the world's share", e.WorldShare, 40.0/140, 0.04, 0.12)
+	if c := got.Chokepoints; len(c) == 0 || c[len(c)-1].Intervals.WorldShare.Value <= 0 {
+		t.Fatalf("chokepoints %+v", c)
+	}
+	for _, c := range got.Chokepoints {
+		if c.Country.ID == "A" && c.Intervals.WorldShare != e.WorldShare {
+			t.Errorf("the world passes A with %+v, and is exposed with %+v", c.Intervals.WorldShare, e.WorldShare)
+		}
+	}
+	for _, c := range got.Dependency.Intervals.Chokepoints {
+		if c.Chokepoint.Country.ID == "A" && c.PassThroughShare != e.Targets[0].PassThroughShare {
+			t.Errorf("C passes A with %+v, and is exposed with %+v", c.PassThroughShare, e.Targets[0].PassThroughShare)
+		}
+	}
+	if f := got.Dependency.Intervals.TierFlows; len(f) != 2 || f[0].Flow.Share != f[0].Share.Value || f[0].Share.Low >= f[0].Share.High {
+		t.Errorf("flows %+v", f)
+	}
+	if s := got.Without.Intervals.Shares; len(s) != 1 || s[0].Country.ID != "A" || s[0].Origin != (bounds{Value: 1, Low: 1, High: 1}) {
+		t.Errorf("without B %+v", s)
+	}
+	m := got.MaterialDependency.Intervals
+	near("final use of C", m.FinalUseTonnes, 70, 15, 40)
+	near("what C passes on", m.PassOnShare, 0.3, 0.06, 0.2)
+	near("supply of C", m.Direct.Supply, 100, 15, 40)
+	if len(m.Products) != 1 || len(m.Shares) != 1 || m.Shares[0].Country.ID != "B" {
+		t.Errorf("material %+v", m)
+	}
+	c := got.Change.Intervals
+	if c.MassesReported != 10 || len(c.Shares) != 2 || c.Shares[0].Country.ID != "A" || len(c.Links.Links) != 1 {
+		t.Fatalf("change %+v", c)
+	}
+	near("the change of A", c.Shares[0].Change, 2.0/3-0.4, 0.1, 0.25)
+	near("that of what is bought", c.Shares[0].DirectChange, 2.0/3-0.4, 0.1, 0.25)
+	if math.Abs(c.Shares[0].OriginBefore.Low-e.Targets[0].PassThroughShare.Low) > tolerance {
+		t.Errorf("A before %+v, exposed %+v", c.Shares[0].OriginBefore, e.Targets[0].PassThroughShare)
+	}
+	if !c.Shares[0].ExceedsUncertainty || c.Shares[0].Agree != 1 {
+		t.Errorf("the change of A %+v", c.Shares[0])
+	}
+	near("all links", c.Links.Total, 2.0/3-0.4, 0.1, 0.25)
+	for what, assumptions := range map[string][]string{"exposure": e.Assumptions, "chokepoints": got.Chokepoints[0].Intervals.Assumptions, "material": m.Assumptions, "change": c.Assumptions} {
+		if text := strings.Join(assumptions, "\n"); !strings.Contains(text, "50 draws") || !strings.Contains(text, "0.1 for reported masses (") {
+			t.Errorf("the errors and draws of %s are not among the assumptions:\n%s", what, text)
+		}
+	}
+}
+
+func TestAskIntervalsOfAll(t *testing.T) {
+	store := "duckdb:" + filepath.Join(t.TempDir(), "years.duckdb")
+	if r := run(t, "load", "tables", folder(t, "years", years), "--store", store); r.status != exitDone {
+		t.Fatalf("load: %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	checkAllIntervals(t, answerTo[allIntervals](t, store, intervalsOfAll))
+}
+
+func TestIntervalsOfAllInNeo4j(t *testing.T) {
+	server := neo4jtest.Empty(t)
+	store := caseStore{"TIERMAP_STORE": server.URL, "TIERMAP_NEO4J_USER": server.User, "TIERMAP_NEO4J_PASSWORD": server.Password}
+	if r := runWith(t, "", store, "load", "tables", "--no-build", folder(t, "years", years)); r.status != exitDone {
+		t.Fatalf("load: status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	checkAllIntervals(t, decoded[allIntervals](t, runWith(t, "", store, "ask", intervalsOfAll)))
 }

@@ -23,6 +23,9 @@ type MaterialAnswer struct {
 	supply.MaterialUse
 	Basis
 	Country country.Place
+
+	walk     *supply.Walk // that answered
+	scenario *supply.Scenario
 }
 
 // MaterialDependency answers a question about all products that contain a
@@ -59,7 +62,7 @@ func (a *Asker) MaterialDependency(ctx context.Context, q MaterialQuestion) (*Ma
 		if err != nil {
 			return nil, err
 		}
-		return &MaterialAnswer{use, basis, place}, nil
+		return &MaterialAnswer{use, basis, place, walk, scenario}, nil
 	})
 }
 

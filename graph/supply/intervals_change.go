@@ -91,8 +91,8 @@ func figuresOfBoth(ctx context.Context, before, after *Dependency) (c changeFigu
 	return c, err
 }
 
-// draws is how many there are of both.
-func (x *DrawnChange) draws() int { return min(x.Before.Draws.Draws, x.After.Draws.Draws) }
+// draws is how many there are of each.
+func (x *DrawnChange) draws() int { return x.Before.Draws.Draws }
 
 // draw binds the question to a draw of both.
 func (x *DrawnChange) draw(ctx context.Context, i int) (before, after *Dependency, err error) {
@@ -216,8 +216,20 @@ func (x *DrawnChange) Links(ctx context.Context, origin string, first int) (Link
 	return n, nil
 }
 
+// Draws says what was drawn for both answers together.
+func (x *DrawnChange) Draws() *Draws {
+	both := *x.Before.Draws
+	after := x.After.Draws
+	both.Stated += after.Stated
+	both.Drawn.Reported += after.Drawn.Reported
+	both.Drawn.Estimated += after.Drawn.Estimated
+	both.Recipes += after.Recipes
+	both.Codes += after.Codes
+	return &both
+}
+
 // Assumptions says what the intervals of a change assume, sentence by sentence.
 func (x *DrawnChange) Assumptions(n ChangeIntervals) []string {
-	list := x.Before.Draws.Assumptions(max(n.UndecidedBefore, n.UndecidedAfter))
-	return append(list, "Errors of the two years are independent; what counts for both, such as a table that stands in for another year, is drawn alike, so that it makes no change.")
+	return append(x.Draws().Assumptions(max(n.UndecidedBefore, n.UndecidedAfter)),
+		"Errors of the two years are independent; what counts for both, such as a table that stands in for another year, is drawn alike, so that it makes no change.")
 }
