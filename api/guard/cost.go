@@ -16,7 +16,7 @@ type Schema map[string]map[string]Field
 // Field is one field of a type.
 type Field struct {
 	Type   string   // the named type of what it returns, without list and non-null
-	Weight int      // how much work one row is, in plain values; 0 is taken for 1
+	Weight int      // how much work it is, in plain values; 0 is taken for 1 a row
 	Rows   int      // how many rows it has where the request does not say; 0 is taken for 1
 	Paged  bool     // has an argument first
 	Lists  []string // the list arguments of a list that is not paged: one row for each combination
@@ -28,9 +28,11 @@ type Field struct {
 }
 
 // Cost bounds how many values the answer to an operation can hold: every field
-// counts its weight, times the page sizes on the way down to it. A list whose
-// parent is paged has the rows of that page, as in a connection. root is the
-// name of the operation's type; the document must have passed Check.
+// counts its weight, times the page sizes on the way down to it. A page is solved
+// once however many of its rows are listed; where list arguments are combined,
+// each row is solved. A list whose parent is paged has the rows of that page, as
+// in a connection. root is the name of the operation's type; the document must
+// have passed Check.
 func Cost(doc *ast.Document, op *ast.OperationDefinition, variables map[string]any, s Schema, root string, l Limits) error {
 	w := coster{times: 1, schema: s, variables: variables, defaults: map[string]ast.Value{}, fragments: map[string]*ast.FragmentDefinition{}}
 	for _, d := range doc.Definitions {
@@ -87,11 +89,15 @@ func (w *coster) field(f *ast.Field, known Field, parentPaged bool) int {
 		defer func(before int) { w.times = before }(w.times)
 		w.times = product(w.times, w.repeats(f, known))
 	}
-	weight := 1
-	if known.Weight > 0 {
-		weight = product(known.Weight, w.times)
+	inside := w.set(f.SelectionSet, known.Type, known.Paged)
+	if known.Weight == 0 {
+		return product(rows, sum(1, inside))
 	}
-	return product(rows, sum(weight, w.set(f.SelectionSet, known.Type, known.Paged)))
+	work := product(known.Weight, w.times)
+	if len(known.Lists) > 0 {
+		return product(rows, sum(work, inside))
+	}
+	return sum(work, product(rows, inside))
 }
 
 func (w *coster) repeats(f *ast.Field, known Field) int {

@@ -40,6 +40,7 @@ func known() guard.Schema {
 		"Query": fields, "Node": fields,
 		"Connection": {"nodes": {Type: "Node", Rows: 50}},
 		"Heavy": {"page": {Type: "Connection", Paged: true, Rows: 10}, "rows": {Type: "Node", Rows: 50}, "weighty": {Weight: 7},
+			"solved": {Type: "Node", Weight: 50, Paged: true, Rows: 10}, "pairs": {Type: "Node", Weight: 50, Lists: []string{"left", "right"}},
 			"again": {Type: "Heavy", Weight: 2, Repeats: "times", Once: 5}},
 	}
 }
@@ -188,6 +189,9 @@ func TestCost(t *testing.T) {
 		{"a connection", "Heavy", "{ page(first: 20) { nodes { name } } }", nil, 20 + 20 + 20},
 		{"a list without a size", "Heavy", "{ rows { name } }", nil, 100},
 		{"a weight", "Heavy", "{ weighty }", nil, 7},
+		{"a page that is solved once", "Heavy", "{ solved(first: 1000) { name f1 } }", nil, 50 + 2000},
+		{"solved for no row", "Heavy", "{ solved(first: 0) { name } }", nil, 50},
+		{"rows that are solved each", "Heavy", "{ pairs(left: [1, 2], right: [1, 2, 3]) { name } }", nil, 6 * 51},
 		{"unknown fields", "Query", "{ no { such { field } } }", nil, 3},
 		{"without end", "Query", "{ children(first: 2147483647) { children(first: 2147483647) { name } } }", nil, math.MaxInt32},
 	}
