@@ -19,18 +19,20 @@ type arnoldi struct {
 	directions [][]float64
 }
 
-// improve adds to y what r is the residual of, as krylov.improve does.
-func (k *arnoldi) improve(ctx context.Context, y, r, size []float64, goal float64) (passes int, err error) {
-	one := &equations{iteration: k.iteration, width: 1, reverse: k.reverse}
+// improve adds to y what r is the residual of, until it is about goal, and returns the
+// passes that it took. A column that gets no smaller is left as it is by then: the
+// true residual decides what becomes of it.
+func (k *arnoldi) improve(ctx context.Context, y, r, size, goal []float64) (passes int, err error) {
+	one := &equations{sweeps: k.sweeps, width: 1, reverse: k.reverse}
 	column := make([]float64, k.n)
 	for j := range k.width {
-		if size[j] <= goal {
+		if size[j] <= goal[j] {
 			continue
 		}
 		for i := range column {
 			column[i] = r[i*k.width+j]
 		}
-		more, err := k.improveOne(ctx, one, column, goal)
+		more, err := k.improveOne(ctx, one, column, goal[j]/2)
 		if err != nil {
 			return passes, err
 		}
@@ -76,9 +78,11 @@ func (k *arnoldi) restart(ctx context.Context, q *equations, r, sum []float64, g
 	left := [basis + 1]float64{length}
 	for passes < m {
 		v, next := k.directions[passes], k.directions[passes+1]
-		if err := q.apply(ctx, next, v); err != nil {
+		if err := ctx.Err(); err != nil {
 			return passes, err
 		}
+		copy(next, v)
+		q.apply(next)
 		floats.SubTo(next, v, next)
 		column := &h[passes]
 		for range 2 { // twice, for what rounding leaves the first time
@@ -118,12 +122,8 @@ func (k *arnoldi) restart(ctx context.Context, q *equations, r, sum []float64, g
 		floats.AddScaled(change, factor[i], k.directions[i])
 	}
 	floats.Add(sum, change)
-	applied := make([]float64, k.n)
-	if err := q.apply(ctx, applied, change); err != nil {
-		return passes, err
-	}
-	for i := range r {
-		r[i] += applied[i] - change[i]
-	}
+	floats.Sub(r, change)
+	q.apply(change)
+	floats.Add(r, change)
 	return passes, nil
 }

@@ -65,13 +65,11 @@ func newChain(start, to []int32, prob, stop []float64) *chain {
 	c.of = make([]int32, len(stop))
 	c.at = make([]int32, len(stop))
 	for k, states := range sets {
-		if len(states) > 1 {
-			c.sortByDegree(states)
-		}
-		for i, s := range states {
-			c.of[s], c.at[s] = int32(k), int32(i)
+		for _, s := range states {
+			c.of[s] = int32(k)
 		}
 		c.components[k].states = states
+		c.sort(int32(k))
 	}
 	c.outStart = make([]int32, 1, len(start))
 	for s := range stop {
@@ -97,6 +95,24 @@ func (c *chain) alike(start, to []int32, prob, stop []float64) *chain {
 	other := newChain(start, to, prob, stop)
 	other.dense = c.dense
 	return other
+}
+
+// sort puts the states of a component in the order in which it is solved.
+func (c *chain) sort(k int32) {
+	states := c.components[k].states
+	number := func(states []int32) {
+		for i, s := range states {
+			c.at[s] = int32(i)
+		}
+	}
+	switch {
+	case len(states) > c.dense:
+		number(states)
+		copy(states, c.sweepOrder(k))
+	case len(states) > 1:
+		c.sortByDegree(states)
+	}
+	number(states)
 }
 
 // outOf returns the steps from s that leave its component.
@@ -337,7 +353,7 @@ func (c *chain) visitsOff(ctx context.Context, x []float64, lo, hi int32) (off f
 		switch {
 		case c.iterated(part):
 			scratch = gather(scratch, part.states, x)
-			visits, more, err := c.iteration(k).enter(ctx, scratch, 1, residualGoal)
+			visits, more, err := c.iteration(k).enter(ctx, scratch, []float64{residualGoal}, nil)
 			if err != nil {
 				return 0, err
 			}

@@ -18,7 +18,7 @@ type clustering struct {
 // cluster finds the states of a component that goods go round in slowly: the
 // strongly connected sets of large steps; then, with each of them as one, the sets
 // of these, until there are no more. A state that leads to itself is one too.
-func (c *chain) cluster(k int32, steps arrows) *clustering {
+func (c *chain) cluster(k int32, steps arrows) []cluster {
 	g := &clustering{chain: c, number: k, steps: steps, of: make([]int32, steps.rows())}
 	for s := range g.of {
 		g.of[s] = -1
@@ -32,7 +32,11 @@ func (c *chain) cluster(k int32, steps arrows) *clustering {
 			g.sets = append(g.sets, []int32{s})
 		}
 	}
-	return g
+	clusters := make([]cluster, len(g.sets))
+	for i, states := range g.sets {
+		clusters[i] = c.clusterOf(k, states)
+	}
+	return clusters
 }
 
 // merge joins states and sets that large steps tie together: those worth at least

@@ -11,7 +11,14 @@ func (d *Dependency) PathsWithin(ctx context.Context, first, limit int) (Paths, 
 }
 
 // IterateBeyond makes a walk iterate on all cycles of more than so many states.
-func (w *Walk) IterateBeyond(states int) { w.chain.dense = states }
+func (w *Walk) IterateBeyond(states int) { w.chain.iterateBeyond(states) }
+
+func (c *chain) iterateBeyond(states int) {
+	c.dense = states
+	for k := range c.components {
+		c.sort(int32(k))
+	}
+}
 
 // LargestCycle returns how many states the largest strongly connected component
 // has of steps from one state to another.

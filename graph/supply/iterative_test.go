@@ -15,7 +15,7 @@ import (
 func twoWays(start, to []int32, prob, stop []float64) (direct, iterated *chain) {
 	direct = newChain(start, to, prob, stop)
 	iterated = newChain(start, to, prob, stop)
-	iterated.dense = 2
+	iterated.iterateBeyond(2)
 	return direct, iterated
 }
 
@@ -176,7 +176,7 @@ func TestSlowCyclesConvergeOrAreRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			iterated := newChain(slowly(c.n, c.least))
-			iterated.dense = 1
+			iterated.iterateBeyond(1)
 			x := make([]float64, c.n+1)
 			x[0] = 1
 			off, err := iterated.visitsOff(context.Background(), x, 0, int32(len(iterated.components)))

@@ -214,7 +214,11 @@ func (c *chain) visitsFrom(ctx context.Context, starts []int32) (x, off []float6
 			for _, s := range part.states {
 				block = append(block, x[int(s)*columns:(int(s)+1)*columns]...)
 			}
-			visits, more, err := c.iteration(k).enter(ctx, block, columns, passageGoal)
+			goals := make([]float64, columns)
+			for j := range goals {
+				goals[j] = passageGoal
+			}
+			visits, more, err := c.iteration(k).enter(ctx, block, goals, nil)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -76,38 +76,39 @@ func (d *Dependency) passesSets(ctx context.Context, sets [][]int32, minShare fl
 	return passed, nil
 }
 
-// stops are the sets at which walks end within a component, one for each column.
-type stops struct {
-	at       []uint8            // by state: bit j is set where it is of the set of column j
-	clusters map[[2]int]factors // of a cluster that has states of a column's set
-}
-
-// stopsIn returns the part of sets that is in a component; nil where there is none.
-func (c *chain) stopsIn(k int32, of []uint8) *stops {
+// endsIn returns the sets that states of a component are of, bit j that of column j;
+// nil where none is.
+func (c *chain) endsIn(k int32, of []uint8) []uint8 {
 	states := c.components[k].states
-	any := uint8(0)
-	for _, s := range states {
+	ends, any := make([]uint8, len(states)), uint8(0)
+	for i, s := range states {
+		ends[i] = of[s]
 		any |= of[s]
 	}
 	if any == 0 {
 		return nil
 	}
-	stop := &stops{at: make([]uint8, len(states)), clusters: map[[2]int]factors{}}
-	for i, s := range states {
-		stop.at[i] = of[s]
+	return ends
+}
+
+// until returns the sweeps of walks that end at sets.
+func (s *sweeps) until(c *chain, k int32, ends []uint8) *sweeps {
+	if ends == nil {
+		return s
 	}
-	for i, cl := range c.iteration(k).clusters {
+	u := &sweeps{n: s.n, steps: s.steps, clusters: s.clusters, within: s.within, ends: ends, ended: map[[2]int]factors{}}
+	for i, cl := range s.clusters {
 		any := uint8(0)
-		for _, s := range cl.states {
-			any |= stop.at[s]
+		for _, state := range cl.states {
+			any |= ends[state]
 		}
 		for j := range columns {
 			if any&(1<<j) != 0 {
-				stop.clusters[[2]int{i, j}] = c.clusterUntil(k, cl.states, stop.at, 1<<j)
+				u.ended[[2]int{i, j}] = c.clusterUntil(k, cl.states, ends, 1<<j)
 			}
 		}
 	}
-	return stop
+	return u
 }
 
 // clusterUntil factorises a cluster of which walks end at some states.
@@ -137,71 +138,6 @@ func (c *chain) clusterUntil(k int32, states []int32, at []uint8, column uint8) 
 		f.eliminate(i)
 	}
 	return f
-}
-
-// visits turns entries into expected visits within clusters, up to the sets.
-func (s *stops) visits(it *iteration, x []float64) {
-	var scratch []float64
-	for i, cl := range it.clusters {
-		for j := range columns {
-			scratch = scratch[:0]
-			any := false
-			for _, at := range cl.states {
-				value := x[int(at)*columns+j]
-				any = any || value != 0
-				scratch = append(scratch, value)
-			}
-			if !any {
-				continue
-			}
-			f, ends := s.clusters[[2]int{i, j}]
-			if !ends {
-				f = cl.factors
-			}
-			f.visits(scratch)
-			for m, at := range cl.states {
-				x[int(at)*columns+j] = scratch[m]
-			}
-		}
-	}
-}
-
-// end takes out the walks that have come to the sets.
-func (s *stops) end(x []float64) {
-	for i, of := range s.at {
-		for j := 0; of != 0; j, of = j+1, of>>1 {
-			if of&1 != 0 {
-				x[i*columns+j] = 0
-			}
-		}
-	}
-}
-
-// apply puts K y into dst, K the steps from entry to entry of walks that end at the
-// sets.
-func (s *stops) apply(ctx context.Context, q *equations, dst, y []float64) error {
-	if q.scratch == nil {
-		q.scratch = make([]float64, len(y))
-	}
-	copy(q.scratch, y)
-	s.visits(q.iteration, q.scratch)
-	s.end(q.scratch)
-	return q.inTo.gather(ctx, dst, q.scratch, q.width)
-}
-
-// enterUntil turns entries into a component into expected visits of walks that end
-// at sets, column by column.
-func (it *iteration) enterUntil(ctx context.Context, x []float64, until *stops) (visits []float64, err error) {
-	q := &equations{iteration: it, width: columns, until: until}
-	y, off, err := q.solve(ctx, x, residualGoal)
-	if err != nil {
-		return nil, err
-	}
-	if size := slices.Max(off); !(size <= residualMost) {
-		return nil, notSolved(it.n, size)
-	}
-	until.visits(it, y)
-	return y, nil
 }
 
 // meetsEach returns the chances that a walk from the target ever meets each of up to
@@ -276,8 +212,8 @@ func (c *chain) meetRing(ring *component, of []uint8, x, met []float64) {
 // of walks that end at sets.
 func (c *chain) visitUntil(ctx context.Context, k int32, of []uint8, x []float64) error {
 	part := &c.components[k]
-	until := c.stopsIn(k, of)
-	if until == nil && !c.iterated(part) {
+	ends := c.endsIn(k, of)
+	if ends == nil && !c.iterated(part) {
 		f, err := c.factors(ctx, k)
 		if err != nil {
 			return err
@@ -294,14 +230,11 @@ func (c *chain) visitUntil(ctx context.Context, k int32, of []uint8, x []float64
 		}
 		return nil
 	}
-	if until == nil {
-		until = &stops{at: make([]uint8, len(part.states))}
-	}
 	block := make([]float64, 0, len(part.states)*columns)
 	for _, s := range part.states {
 		block = append(block, x[int(s)*columns:(int(s)+1)*columns]...)
 	}
-	visits, err := c.iteration(k).enterUntil(ctx, block, until)
+	visits, _, err := c.iteration(k).enter(ctx, block, slices.Repeat([]float64{residualGoal}, columns), ends)
 	if err != nil {
 		return err
 	}
