@@ -51,8 +51,8 @@ bench: ## loading against read_csv and LOAD CSV, answers, Neo4j, the engine, fir
 	go test ./graph/supply ./graph/duckdb -run '^$$' -bench . -timeout 30m
 	go test ./graph/supply/firmbench -run '^$$' -bench . -benchtime 1x -timeout 90m
 
-bench-peers: ## against SciPy, NumPy, NetworkX and Cypher: the same answers, then the times
-	go test ./bench/peers -run '^$$' -bench . -benchtime 1x -timeout 60m
+bench-peers: ## against SciPy, NetworkX, pymrio and Cypher: same answers, then the times, in docs/performance.md (15 minutes)
+	go test ./bench/peers -run '^$$' -bench . -benchtime 1x -timeout 90m
 
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## the linter, import rules included
 	$< run ./...

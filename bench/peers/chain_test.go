@@ -3,7 +3,6 @@ package peers
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,52 +15,110 @@ import (
 	"tiermap/graph/supply/supplytest"
 )
 
-// The networks: 6 products, 230 countries, and as many links a product; where
-// they are few there are single points of failure.
-const (
-	chainProducts  = 6
-	chainCountries = 230
-	manyLinks      = 5000
-	fewLinks       = 500
-	chainRuns      = 7
-)
-
-// question is what is asked about one target.
-type question struct {
-	name string
-	ask  func(*testing.B, *supply.Dependency) answer
+// chain asks about one target of a supply network.
+func chain(b *testing.B, s *sheet) {
+	network := s.generate()
+	a := dependency(b, duckdbAsker(b, network, s.Sizes["countries"]), supplytest.CountryID(3))
+	s.askAbout(b, a)
+	s.cypher(b, network, a.Target())
 }
 
-var ofShares = []question{
-	{"origins", func(b *testing.B, d *supply.Dependency) answer {
-		shares, err := d.Shares(b.Context())
-		found := answer{}
-		for _, s := range must(b, shares, err) {
-			found[s.Place] = s.Origin
+// failures asks for the single points of failure, about the first country that has
+// some of either kind.
+func failures(b *testing.B, s *sheet) {
+	asker := duckdbAsker(b, s.generate(), s.Sizes["countries"])
+	for i := range s.Sizes["countries"] {
+		a := dependency(b, asker, supplytest.CountryID(i))
+		if len(singles(b, a.Dependency, supply.KindStage)) > 0 && len(singles(b, a.Dependency, supply.KindCountry)) > 0 {
+			s.askAbout(b, a)
+			return
 		}
-		return found
-	}},
-	{"pass-through", func(b *testing.B, d *supply.Dependency) answer {
+	}
+	b.Fatal("no country has single points of failure")
+}
+
+func (s *sheet) generate() supplytest.Facts {
+	return supplytest.Generate(1, s.Sizes["products"], s.Sizes["countries"], s.Sizes["links"])
+}
+
+// askAbout asks tiermap, cold and warm, and the peers of Python. Cold makes the
+// network ready to be walked and factorises it; warm has answered the question before.
+func (s *sheet) askAbout(b *testing.B, a *ask.Answer) {
+	n, target := a.Network(), a.Target()
+	on := func(w *supply.Walk) *supply.Dependency {
+		d, err := w.Dependency(target.Place, target.Product)
+		return must(b, d, err)
+	}
+	for _, q := range s.Questions {
+		s.time(b, q.Name, "cold", func() answer { return askOne(b, q.Name, on(supply.NewWalk(n))) })
+		warm := supply.NewWalk(n)
+		askOne(b, q.Name, on(warm))
+		s.time(b, q.Name, "warm", func() answer { return askOne(b, q.Name, on(warm)) })
+	}
+	in := newInput(b)
+	in.table(b, "nodes", export.Nodes(a))
+	in.table(b, "links", export.Links(a))
+	in.json(b, "input", map[string]any{"target": nameOf(target)})
+	s.python(b, in)
+}
+
+func (in input) table(b *testing.B, name string, t export.Table) {
+	b.Helper()
+	f, err := os.Create(filepath.Join(in.dir, name+".csv"))
+	if err == nil {
+		err = export.WriteCSV(f, nil, t)
+	}
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// askOne asks one question about a target.
+func askOne(b *testing.B, name string, d *supply.Dependency) answer {
+	switch name {
+	case "origins":
+		return origins(b, d)
+	case "pass-through":
 		return chokepoints(b, d, supply.KindStage, 0, func(c supply.Chokepoint) float64 { return c.PassThrough })
-	}},
-	{"paths", func(b *testing.B, d *supply.Dependency) answer {
-		paths, err := d.Paths(b.Context(), 10, 0)
-		found := answer{}
-		for _, p := range must(b, paths, err).Paths {
-			var way []string
-			for _, s := range p.Steps {
-				way = append(way, s.Place+"/"+s.Product)
-			}
-			found[strings.Join(way, " ")] = p.Share
-		}
-		return found
-	}},
+	case "paths":
+		return paths(b, d, func(s supply.PathStep) string { return nameOf(s.Stage) })
+	case "single stages":
+		return singles(b, d, supply.KindStage)
+	case "single countries":
+		return singles(b, d, supply.KindCountry)
+	}
+	b.Fatalf("nobody knows how to ask for %q", name)
+	return nil
 }
 
-var ofFailures = []question{
-	{"single stages", func(b *testing.B, d *supply.Dependency) answer { return singles(b, d, supply.KindStage) }},
-	{"single countries", func(b *testing.B, d *supply.Dependency) answer { return singles(b, d, supply.KindCountry) }},
+func origins(b *testing.B, d *supply.Dependency) answer {
+	shares, err := d.Shares(b.Context())
+	found := answer{}
+	for _, s := range must(b, shares, err) {
+		found[s.Place] = s.Origin
+	}
+	return found
 }
+
+// paths are the ten best, each named by its steps.
+func paths(b *testing.B, d *supply.Dependency, name func(supply.PathStep) string) answer {
+	list, err := d.Paths(b.Context(), 10, 0)
+	found := answer{}
+	for _, p := range must(b, list, err).Paths {
+		way := make([]string, len(p.Steps))
+		for i, s := range p.Steps {
+			way[i] = name(s)
+		}
+		found[strings.Join(way, " ")] = p.Share
+	}
+	return found
+}
+
+// nameOf names a stage as exports do.
+func nameOf(s supply.Stage) string { return s.Place + "/" + s.Product }
 
 func chokepoints(b *testing.B, d *supply.Dependency, kind supply.Kind, minShare float64, value func(supply.Chokepoint) float64) answer {
 	points, err := d.Chokepoints(b.Context(), kind, 0, minShare, 0)
@@ -96,30 +153,9 @@ func must[T any](b *testing.B, v T, err error) T {
 	return v
 }
 
-// chain asks about one target of a supply network.
-func chain(b *testing.B, t *table) {
-	network := supplytest.Generate(1, chainProducts, chainCountries, manyLinks)
-	a := dependency(b, duckdbAsker(b, network), supplytest.CountryID(3))
-	askAll(b, t, a, ofShares)
-	t.compare(b, []result{cypherPaths(b, network, a.Target(), t.answerTo("paths"))})
-}
-
-// failures asks for the single points of failure.
-func failures(b *testing.B, t *table) {
-	asker := duckdbAsker(b, supplytest.Generate(1, chainProducts, chainCountries, fewLinks))
-	for i := range chainCountries {
-		a := dependency(b, asker, supplytest.CountryID(i))
-		if len(singles(b, a.Dependency, supply.KindStage)) > 0 && len(singles(b, a.Dependency, supply.KindCountry)) > 0 {
-			askAll(b, t, a, ofFailures)
-			return
-		}
-	}
-	b.Fatal("no country has single points of failure")
-}
-
-func duckdbAsker(b *testing.B, network supplytest.Facts) *ask.Asker {
+func duckdbAsker(b *testing.B, network supplytest.Facts, countries int) *ask.Asker {
 	store, err := duckdb.Open(b.Context(), duckdb.Options{Path: filepath.Join(b.TempDir(), "peers.duckdb")})
-	return askerOn(b, must(b, store, err), network)
+	return askerOn(b, must(b, store, err), network, countries)
 }
 
 func dependency(b *testing.B, asker *ask.Asker, place string) *ask.Answer {
@@ -127,57 +163,33 @@ func dependency(b *testing.B, asker *ask.Asker, place string) *ask.Answer {
 	return must(b, a, err)
 }
 
-// askAll asks tiermap, cold and warm, and Python.
-func askAll(b *testing.B, t *table, a *ask.Answer, questions []question) {
-	n, target := a.Network(), a.Target()
-	folder := b.TempDir()
-	write(b, filepath.Join(folder, "nodes.csv"), export.Nodes(a))
-	write(b, filepath.Join(folder, "links.csv"), export.Links(a))
-	on := func(w *supply.Walk) *supply.Dependency {
-		d, err := w.Dependency(target.Place, target.Product)
-		return must(b, d, err)
-	}
-	args := []string{folder, target.Place + "/" + target.Product, strconv.Itoa(chainRuns)}
-	for _, q := range questions {
-		t.add(q.name, "cold", chainRuns, func() answer { return q.ask(b, on(supply.NewWalk(n))) })
-		warm := supply.NewWalk(n)
-		q.ask(b, on(warm))
-		t.add(q.name, "warm", chainRuns, func() answer { return q.ask(b, on(warm)) })
-		args = append(args, q.name)
-	}
-	t.compare(b, python(b, "chain.py", args...))
-}
-
-func write(b *testing.B, path string, t export.Table) {
-	b.Helper()
-	f, err := os.Create(path)
-	if err == nil {
-		err = export.WriteCSV(f, nil, t)
-	}
-	if err == nil {
-		err = f.Close()
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-}
-
 // askerOn fills a store with a network, and returns who answers questions on it.
-func askerOn(b *testing.B, store graph.Store, network supplytest.Facts) *ask.Asker {
+func askerOn(b *testing.B, store graph.Store, network supplytest.Facts, places int) *ask.Asker {
 	b.Helper()
 	b.Cleanup(func() { store.Close() }) //nolint:errcheck // nothing is kept
+	load(b, store, func(load graph.Load) error {
+		for _, batch := range network.Batches(places) {
+			if err := load.Write(b.Context(), batch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	countries, err := country.Builtin()
+	return ask.New(store, must(b, countries, err), ask.Options{})
+}
+
+// load writes a generated dataset into a store.
+func load(b *testing.B, store graph.Store, write func(graph.Load) error) {
+	b.Helper()
 	load, err := store.Begin(b.Context(), graph.Dataset{ID: "generated", Title: "Generated", Licence: "none"})
+	if err == nil {
+		err = write(load)
+	}
+	if err == nil {
+		_, err = load.Commit(b.Context())
+	}
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, batch := range network.Batches(chainCountries) {
-		if err := load.Write(b.Context(), batch); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if _, err := load.Commit(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-	countries, err := country.Builtin()
-	return ask.New(store, must(b, countries, err), ask.Options{})
 }

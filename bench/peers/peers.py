@@ -1,51 +1,74 @@
-"""What the peers share: reading a network, timing, and handing in results."""
+"""What the scripts share: the declaration of a workload, timing, handing in.
 
-import csv
+A script is called with a folder that holds workload.json, which is what
+workloads.json declares with the sizes that were chosen, and the input. By itself
+this one prints the versions of the peers."""
+
+import importlib.metadata
 import json
-import statistics
+import platform
 import sys
 import time
+from typing import Callable, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 
-class Network:
-    """A supply network as tiermap exports it (nodes.csv, links.csv).
+class Peer(NamedTuple):
+    """How a question is answered.
 
-    steps[i, j]  probability of the step from node i upstream to node j
-    stops[i]     that the walk ends at i as at an origin
-    ends[i]      that it ends at i at all, unexplained included
+    work    what is timed; where there are names to choose from, it gets a sample of them
+    named   turns what came out into the answer by name
+    choice  of what a sample can be asked about
     """
-
-    def __init__(self, folder):
-        nodes = list(csv.DictReader(open(f"{folder}/nodes.csv")))
-        self.ids = [n["node"] for n in nodes]
-        self.index = {name: i for i, name in enumerate(self.ids)}
-        self.country = [n["country"] for n in nodes]
-        supply = np.array([float(n["supply"]) for n in nodes])
-        made = np.divide([float(n["production"]) for n in nodes], supply, out=np.zeros(len(nodes)), where=supply > 0)
-        links = list(csv.DictReader(open(f"{folder}/links.csv")))
-        rows = [self.index[k["to"]] for k in links]
-        columns = [self.index[k["from"]] for k in links]
-        shares = [float(k["share"]) * (made[i] if k["by"] == "MADE" else 1) for k, i in zip(links, rows)]
-        self.steps = sparse.csr_matrix((shares, (rows, columns)), shape=(len(nodes), len(nodes)))
-        self.stops = np.where([n["raw"] == "true" for n in nodes], made, 0)
-        rest = 1 - np.asarray(self.steps.sum(axis=1)).ravel()
-        self.ends = np.where(rest > 1e-12, rest, 0)
+    work: Callable
+    named: Callable
+    choice: list = ()
 
 
-def timed(runs, work):
-    """The result of some work, and the median of the seconds that it took."""
+def columns(folder, kind, *names):
+    """Columns of numbers of one kind."""
+    return [np.fromfile(f"{folder}/{name}.bin", kind) for name in names]
+
+
+def read_json(folder, name):
+    with open(f"{folder}/{name}.json") as f:
+        return json.load(f)
+
+
+def sampled(choice, number):
+    """So many of a list, spread evenly; all of them where there are no more, or none asked for."""
+    if not number or number >= len(choice):
+        return choice
+    return [choice[i * len(choice) // number] for i in range(number)]
+
+
+def measure(peer, runs, sample):
+    chosen = sampled(peer.choice, sample)
     seconds = []
     for _ in range(runs):
         start = time.perf_counter()
-        result = work()
+        found = peer.work(chosen) if peer.choice else peer.work()
         seconds.append(time.perf_counter() - start)
-    return result, statistics.median(seconds)
+    scale = len(peer.choice) / len(chosen) if peer.choice else 1
+    return {"answer": peer.named(found), "seconds": seconds, "scale": scale}
 
 
-def hand_in(results):
-    """Results are dicts of question, peer, seconds and answer; a partial one
-    answers for some keys only, and has its seconds scaled to all."""
+def ask(folder, peers):
+    """Answers all questions that are declared for Python; peers has by the name of
+    the question, then of the peer how that is done."""
+    results = []
+    for question in read_json(folder, "workload")["questions"]:
+        for declared in question["peers"]:
+            if "python" in declared:
+                peer = peers[question["name"]][declared["python"]]
+                runs = declared.get("runs", question["runs"])
+                results.append({"question": question["name"], "by": declared["title"],
+                                **measure(peer, runs, declared.get("sample"))})
     json.dump(results, sys.stdout)
+
+
+if __name__ == "__main__":
+    names = {"numpy": "NumPy", "scipy": "SciPy", "networkx": "NetworkX", "pymrio": "pymrio"}
+    print(", ".join([f"Python {platform.python_version()}"] +
+                    [f"{name} {importlib.metadata.version(package)}" for package, name in names.items()]), end="")
