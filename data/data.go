@@ -25,7 +25,7 @@ var Countries embed.FS
 var Names embed.FS
 
 // Dutch returns the Dutch names that are shipped of the nodes of a kind
-// (country, material or product), by id.
+// (country, material, product or sector), by id.
 func Dutch(kind string) (map[string]string, error) {
 	f, err := Names.Open("names_nl.csv")
 	if err != nil {

@@ -15,12 +15,13 @@ func subjectInput() *graphql.InputObject {
 	return graphql.NewInputObject(graphql.InputObjectConfig{Name: "StageInput",
 		Description: "What others may depend on: a country or group (at all its products); a country or group at one product; a product with from and to, what one country or group draws from another; or a company or plant, at one product or at all. A group is the set of its members.",
 		Fields: graphql.InputObjectConfigFieldMap{
-			"country":  field("The country or group, by any of its codes or names."),
-			"product":  field("The product, or a trade code."),
-			"company":  field("The company; attribution says which plants are its own."),
-			"facility": field("The plant."),
-			"from":     field("The exporter of a link."),
-			"to":       field("The importer of a link."),
+			"country":     field("The country or group, by any of its codes or names."),
+			"product":     field("The product, or a trade code."),
+			"company":     field("The company; attribution says which plants are its own."),
+			"facility":    field("The plant."),
+			"from":        field("The exporter of a link."),
+			"to":          field("The importer of a link."),
+			"fromProduct": field("Of a link in an input-output table, the sector that sells; left out = all of the exporter."),
 		}})
 }
 
@@ -57,7 +58,7 @@ type exposed struct {
 
 func (b *builder) exposureType(methodType *graphql.Object) *graphql.Object {
 	return object("Exposure", "Who depends on something. Shares are of a target's supply, 0..1.", graphql.Fields{
-		"targets": prop(list(b.exposedTargetType()), "Those of whose supply some passes it: by tonnes descending (what has none last), then share, country and product. Stages of the set itself are left out.",
+		"targets": prop(list(b.exposedTargetType()), "Those of whose supply some passes it: by tonnes (in an input-output table USD) descending (what has none last), then share, country and product. Stages of the set itself are left out.",
 			func(e exposed) any {
 				all := e.Targets[:min(e.first, len(e.Targets))]
 				return within(item[struct{}]{of: &e.Basis}, all)
@@ -66,12 +67,16 @@ func (b *builder) exposureType(methodType *graphql.Object) *graphql.Object {
 			func(e exposed) any { return e.IsSum }),
 		"totalCount": prop(must(graphql.Int), "Number of such targets, listed or not.", func(e exposed) any { return len(e.Targets) }),
 		"truncated":  prop(must(graphql.Boolean), "True where there are more than first.", func(e exposed) any { return e.first < len(e.Targets) }),
-		"worldShare": prop(must(graphql.Float), "Share of finalUseTonnes that passes it, 0..1; of a pooled product that is asked for alone, the share of its pool.",
+		"worldShare": prop(must(graphql.Float), "Share of finalUseTonnes (finalUseUsd) that passes it, 0..1; of a pooled product that is asked for alone, the share of its pool.",
 			func(e exposed) any { return e.WorldShare }),
-		"finalUseTonnes": prop(must(graphql.Float), "Apparent final use of everything that was looked at, outside the set, tonnes of contained material (gross tonnes where material is null).",
-			func(e exposed) any { return e.FinalUse }),
-		"ownFinalUseTonnes": prop(must(graphql.Float), "Apparent final use of the set's own stages, which are left out, tonnes of contained material.",
-			func(e exposed) any { return e.OwnFinalUse }),
+		"finalUseTonnes": prop(graphql.Float, "Apparent final use of everything that was looked at, outside the set, tonnes of contained material (gross tonnes where material is null); null in an input-output table.",
+			func(e exposed) any { return inTonnes(&e.Basis, e.FinalUse) }),
+		"finalUseUsd": prop(graphql.Float, "In an input-output table, what final users bought of everything that was looked at, outside the set, USD of the year; else null.",
+			func(e exposed) any { return inUSD(&e.Basis, e.FinalUse) }),
+		"ownFinalUseTonnes": prop(graphql.Float, "Apparent final use of the set's own stages, which are left out, tonnes of contained material; null in an input-output table.",
+			func(e exposed) any { return inTonnes(&e.Basis, e.OwnFinalUse) }),
+		"ownFinalUseUsd": prop(graphql.Float, "In an input-output table, what final users bought of the set's own sectors, which are left out, USD of the year; else null.",
+			func(e exposed) any { return inUSD(&e.Basis, e.OwnFinalUse) }),
 		"product": prop(b.nodes.product, "The product that was looked at; null = every product of the network.", func(e exposed) any {
 			if e.Product.ID == "" {
 				return nil
@@ -84,6 +89,22 @@ func (b *builder) exposureType(methodType *graphql.Object) *graphql.Object {
 		"provenance":  prop(list(b.nodes.dataset), "The datasets whose rows went into the answer, the highest ranked first.", func(e exposed) any { return e.Datasets }),
 		"assumptions": prop(list(graphql.String), "What the answer assumes, sentence by sentence.", func(e exposed) any { return e.Assumptions() }),
 	})
+}
+
+// inTonnes is a mass; null in an input-output table, in which it is a value.
+func inTonnes(b *ask.Basis, amount float64) any {
+	if b.InValue() {
+		return nil
+	}
+	return known(amount)
+}
+
+// inUSD is a value of an input-output table; null elsewhere.
+func inUSD(b *ask.Basis, amount float64) any {
+	if !b.InValue() {
+		return nil
+	}
+	return known(amount)
 }
 
 // materialOf is the material that an answer follows, or null.
@@ -106,8 +127,10 @@ func (b *builder) exposedTargetType() *graphql.Object {
 		"product": productProp(b, true, "The product.", func(t supply.ExposedTarget) string { return t.Product }),
 		"passThroughShare": prop(must(graphql.Float), "Share of the target's supply that is lost when it stops, every other supply stays as it was, and nothing is rerouted, 0..1.",
 			func(r row) any { return r.v.PassThrough }),
-		"tonnes":           prop(graphql.Float, "passThroughShare in tonnes of contained material; null for a pooled product.", func(r row) any { return known(r.v.Tonnes) }),
-		"finalUseTonnes":   prop(graphql.Float, "Apparent final use of the target: supply less exports and own use, tonnes of contained material; null for a pooled product.", func(r row) any { return known(r.v.FinalUse) }),
+		"tonnes":           prop(graphql.Float, "passThroughShare in tonnes of contained material; null for a pooled product and for a sector of an input-output table.", func(r row) any { return inTonnes(r.of, r.v.Tonnes) }),
+		"valueUsd":         prop(graphql.Float, "passThroughShare of a sector's output, USD of the year; null where shares are of mass.", func(r row) any { return inUSD(r.of, r.v.Tonnes) }),
+		"finalUseTonnes":   prop(graphql.Float, "Apparent final use of the target: supply less exports and own use, tonnes of contained material; null for a pooled product and for a sector of an input-output table.", func(r row) any { return inTonnes(r.of, r.v.FinalUse) }),
+		"finalUseUsd":      prop(graphql.Float, "What final users bought of a sector, output less all that sectors bought of it, USD of the year; null where shares are of mass.", func(r row) any { return inUSD(r.of, r.v.FinalUse) }),
 		"unexplainedShare": prop(must(graphql.Float), "Share of the target's supply that no source explains, 0..1: some of that may pass it too.", func(r row) any { return r.v.Unexplained }),
 	})
 }

@@ -1,6 +1,8 @@
 package gql
 
 import (
+	"math"
+
 	"github.com/graphql-go/graphql"
 
 	"tiermap/graph/ask"
@@ -13,10 +15,12 @@ func scenarioInput(subject *graphql.InputObject) *graphql.InputObject {
 	}
 	link := graphql.NewInputObject(graphql.InputObjectConfig{Name: "ScenarioLink", Description: "What one country sells another of a product.",
 		Fields: graphql.InputObjectConfigFieldMap{
-			"from":    field(must(graphql.ID), "The country that sells."),
-			"to":      field(must(graphql.ID), "The country that buys."),
-			"product": field(must(graphql.ID), "The product."),
-			"tonnes":  field(must(graphql.Float), "Tonnes: of contained material where a link is capped, gross where trade is added."),
+			"from":        field(must(graphql.ID), "The country that sells."),
+			"to":          field(must(graphql.ID), "The country that buys."),
+			"product":     field(must(graphql.ID), "The product."),
+			"tonnes":      field(graphql.Float, "Tonnes: of contained material where a link is capped, gross where trade is added."),
+			"valueUsd":    field(graphql.Float, "USD, in place of tonnes: what the buying sector of an input-output table buys there at most."),
+			"fromProduct": field(graphql.ID, "In an input-output table, the sector that sells; left out = all of the country."),
 		}})
 	maker := graphql.NewInputObject(graphql.InputObjectConfig{Name: "ScenarioProduction", Description: "What a country makes of a product.",
 		Fields: graphql.InputObjectConfigFieldMap{
@@ -26,7 +30,7 @@ func scenarioInput(subject *graphql.InputObject) *graphql.InputObject {
 		}})
 	list := func(t graphql.Type) graphql.Input { return graphql.NewList(graphql.NewNonNull(t)) }
 	return graphql.NewInputObject(graphql.InputObjectConfig{Name: "ScenarioInput",
-		Description: "What is changed for this question; the answer's assumptions name it. Facts are laid over the stored ones; where sources are taken away, every stage draws what it has from those that it has left, in proportion, and one that has none left has no supply.",
+		Description: "What is changed for this question; the answer's assumptions name it. Facts are laid over the stored ones; where sources are taken away, every stage draws what it has from those that it has left, in proportion, and one that has none left has no supply. In an input-output table, which nothing can be added to, a sector buys what it lost of the same sector elsewhere.",
 		Fields: graphql.InputObjectConfigFieldMap{
 			"without":    field(list(subject), "These supply nobody any more: countries, stages or links."),
 			"caps":       field(list(link), "These links carry at most so much."),
@@ -59,8 +63,16 @@ func scenario(options map[string]any) *ask.Scenario {
 }
 
 func scenarioLink(x map[string]any) ask.ScenarioLink {
-	tonnes, _ := x["tonnes"].(float64)
-	return ask.ScenarioLink{From: named(x, "from"), To: named(x, "to"), Product: named(x, "product"), Tonnes: tonnes}
+	return ask.ScenarioLink{From: named(x, "from"), To: named(x, "to"), Product: named(x, "product"), FromProduct: named(x, "fromProduct"),
+		Tonnes: amountOf(x, "tonnes"), USD: amountOf(x, "valueUsd")}
+}
+
+// amountOf reads a number of an input object; NaN where it is not given.
+func amountOf(of map[string]any, field string) float64 {
+	if v, ok := of[field].(float64); ok {
+		return v
+	}
+	return math.NaN()
 }
 
 // objects reads a list of input objects.
@@ -84,5 +96,5 @@ func named(of map[string]any, field string) string {
 // subjectOf reads what others may depend on.
 func subjectOf(x map[string]any) ask.Subject {
 	return ask.Subject{Country: named(x, "country"), Product: named(x, "product"), From: named(x, "from"), To: named(x, "to"),
-		Company: named(x, "company"), Facility: named(x, "facility")}
+		Company: named(x, "company"), Facility: named(x, "facility"), FromProduct: named(x, "fromProduct")}
 }

@@ -168,13 +168,11 @@ func (a *Asker) answer(ctx context.Context, v *view, q Question) (*Answer, error
 	if place.Kind == country.Group {
 		question.Place, question.Members = place.ID, v.countries.Group(place.ID)
 	}
-	scenario, err := v.scenario(ctx, q.Scenario, q.Year)
+	scenario, err := v.scenario(ctx, q.Scenario, q.Product, q.Year)
 	if err != nil {
 		return nil, err
 	}
-	if question.Scenario = withFacts(scenario); scenario != nil && v.tableOf(q.Product) != "" {
-		question.Scenario = scenario // which is refused
-	}
+	question.Scenario = withFacts(scenario)
 	basis, walk, err := a.basis(ctx, v, question, q.Balance)
 	if err != nil {
 		return nil, err

@@ -25,8 +25,8 @@ type Basis struct {
 
 // basis returns the network of a question, ready to be walked under a balance.
 func (a *Asker) basis(ctx context.Context, v *view, q supply.Question, balance supply.Balance) (Basis, *supply.Walk, error) {
-	if v.tableOf(q.Product) != "" && (balance != supply.Mass || q.Scenario != nil) {
-		return Basis{}, nil, graph.Errorf(graph.BadInput, "%s is a sector of an input-output table, which has no balance to choose and takes no scenario: leave them out", q.Product)
+	if v.tableOf(q.Product) != "" && balance != supply.Mass {
+		return Basis{}, nil, graph.Errorf(graph.BadInput, "%s is a sector of an input-output table, in which inputs and value added make up the output: there is no balance to choose, leave it out", q.Product)
 	}
 	n, err := a.network(ctx, v, q)
 	if err != nil {
@@ -50,6 +50,10 @@ func (a *Asker) basis(ctx context.Context, v *view, q supply.Question, balance s
 
 // Network returns the whole supply network that the answer is computed on.
 func (b *Basis) Network() *supply.Network { return b.assembly }
+
+// InValue tells whether the network is that of an input-output table: what elsewhere
+// is in tonnes is in USD.
+func (b *Basis) InValue() bool { return b.assembly.Table != "" }
 
 // Place returns a place by the id that an answer holds; one that the list does
 // not know is returned with its id alone.

@@ -24,6 +24,9 @@ type Subject struct {
 	Product string
 	From    string // exporter
 	To      string // importer
+	// FromProduct is the sector that sells, of a link in an input-output table; blank:
+	// all of From.
+	FromProduct string
 	// Company or Facility, at all products or at Product; Attribution says which
 	// plants are a company's, those that it runs where it is blank.
 	Company     string
@@ -120,6 +123,9 @@ func (v *view) subjects(ctx context.Context, s Subject, year int) ([]supply.Subj
 		place, err := v.countries.Find(text, country.Any, year)
 		return members(v.countries, place), err
 	}
+	if err := v.sellingSector(s); err != nil {
+		return nil, err
+	}
 	var list []supply.Subject
 	switch {
 	case s.Company != "" && s.Facility == "" && s.Country == "" && s.From == "" && s.To == "":
@@ -147,13 +153,27 @@ func (v *view) subjects(ctx context.Context, s Subject, year int) ([]supply.Subj
 		}
 		for _, exporter := range from {
 			for _, importer := range to {
-				list = append(list, supply.Subject{From: exporter, To: importer, Product: s.Product})
+				list = append(list, supply.Subject{From: exporter, To: importer, Product: s.Product, Sold: s.FromProduct})
 			}
 		}
 	default:
 		return nil, graph.Errorf(graph.BadInput, "say on what: a country, a country and a product, a product with from (exporter) and to (importer), a company or a plant")
 	}
 	return list, nil
+}
+
+// sellingSector checks the sector that sells in a link.
+func (v *view) sellingSector(s Subject) error {
+	if s.FromProduct == "" {
+		return nil
+	}
+	if s.From == "" || v.tableOf(s.Product) == "" {
+		return graph.Errorf(graph.BadInput, "fromProduct is the sector that sells, in a link of an input-output table; elsewhere leave it out")
+	}
+	if v.tableOf(s.FromProduct) != v.tableOf(s.Product) {
+		return graph.Errorf(graph.BadInput, "%s and %s are no sectors of one input-output table", s.FromProduct, s.Product)
+	}
+	return nil
 }
 
 // holds returns an error where a product is not of the network.

@@ -22,12 +22,11 @@ func (a *Answer) Finding(ctx context.Context, language finding.Language, epsilon
 		said.Place = a.firmName()
 	}
 	said.Tonnes = math.NaN()
-	said.InValue = a.assembly.Table != ""
 	if a.TonnesKnown() {
 		said.Tonnes, _ = a.SupplyTonnes()
 	}
 	said.Pooled = slices.ContainsFunc(a.assembly.Products, func(p supply.Product) bool { return p.ID == a.Product.ID && p.Pooled })
-	said.InValue = a.assembly.Table != ""
+	said.InValue, said.USD = a.InValue(), a.SupplyValue()
 	shares, err := a.Shares(ctx)
 	if err != nil {
 		return finding.Finding{}, err

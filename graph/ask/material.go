@@ -46,7 +46,7 @@ func (a *Asker) MaterialDependency(ctx context.Context, q MaterialQuestion) (*Ma
 		if place.Kind == country.Group {
 			question.Members = v.countries.Group(place.ID)
 		}
-		scenario, err := v.scenario(ctx, q.Scenario, q.Year)
+		scenario, err := v.scenario(ctx, q.Scenario, "", q.Year)
 		if err != nil {
 			return nil, err
 		}

@@ -109,8 +109,8 @@ func readCatalogue(ctx context.Context, snap graph.Snapshot, builtin *country.Li
 	return c, c.readFacts(ctx, snap)
 }
 
-// nameInDutch gives the materials and products that tiermap ships their Dutch
-// names.
+// nameInDutch gives the materials, products and sectors of which tiermap ships them
+// their Dutch names.
 func (c *catalogue) nameInDutch() error {
 	materials, err := data.Dutch("material")
 	if err != nil {
@@ -119,6 +119,13 @@ func (c *catalogue) nameInDutch() error {
 	products, err := data.Dutch("product")
 	if err != nil {
 		return err
+	}
+	sectors, err := data.Dutch("sector")
+	if err != nil {
+		return err
+	}
+	for i := range c.sectors {
+		c.sectors[i].Dutch = sectors[c.sectors[i].ID]
 	}
 	for i := range c.materials {
 		c.materials[i].Dutch = materials[c.materials[i].ID]

@@ -34,6 +34,7 @@ type Answer struct {
 	Pooled    bool    // everyone draws the product from one world market
 	InValue   bool    // shares are of value: an input-output table
 	Tonnes    float64 // supply; NaN where it is not known
+	USD       float64 // output, where shares are of value
 	Domestic  float64 // made in the place itself
 
 	Shares      []Share // by origin, descending; those of the place itself among them
@@ -81,6 +82,7 @@ const (
 // Write writes a finding. It is the same for the same answer.
 func Write(a Answer, language Language) Finding {
 	t := newTongue(language)
+	t.inValue = a.InValue
 	if !a.HasSupply {
 		return Finding{
 			t.say("none", t.product(a.Product), t.place(a.Place), a.Year),
@@ -162,6 +164,9 @@ func (w *writer) estimatedAll(sentence string) string {
 
 // amount says how much there is, and what part the place makes itself.
 func (w *writer) amount() string {
+	if w.InValue {
+		return w.amountOf(w.money(w.USD), w.product(w.Product))
+	}
 	if math.IsNaN(w.Tonnes) {
 		return ""
 	}
@@ -169,13 +174,18 @@ func (w *writer) amount() string {
 	if w.Material.ID != "" {
 		mass = w.say("contained", w.product(w.Material), w.product(w.Product))
 	}
+	return w.amountOf(w.mass(w.Tonnes), mass)
+}
+
+// amountOf says how much of what there is.
+func (w *writer) amountOf(amount, of string) string {
 	var bought float64
 	for _, s := range w.Shares {
 		if s.Place.ID != w.Place.ID {
 			bought += s.Direct
 		}
 	}
-	sentence := w.say("amount", w.place(w.Place), w.Year, w.mass(w.Tonnes), mass, w.share(w.Domestic), w.share(bought))
+	sentence := w.say("amount", w.place(w.Place), w.Year, amount, of, w.share(w.Domestic), w.share(bought))
 	if w.Members > 0 {
 		sentence += " " + w.say("group", w.place(w.Place), w.Members)
 	}

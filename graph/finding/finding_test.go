@@ -26,12 +26,13 @@ var (
 	belgium     = finding.Name{ID: "BEL", English: "Belgium", Dutch: "België"}
 	chile       = finding.Name{ID: "CHL", English: "Chile", Dutch: "Chili"}
 
-	cobalt  = finding.Name{ID: "cobalt", English: "Cobalt", Dutch: "Kobalt"}
-	oxide   = finding.Name{ID: "cobalt-oxide", English: "Cobalt oxide", Dutch: "Kobaltoxide"}
-	ore     = finding.Name{ID: "cobalt-ore", English: "Cobalt ore", Dutch: "Kobalterts"}
-	magnet  = finding.Name{ID: "ndfeb-magnet", English: "NdFeB magnet"}
-	turbine = finding.Name{ID: "wind-turbine", English: "Wind turbine", Dutch: "Windturbine"}
-	code    = finding.Name{ID: "HS2017:811292", English: "HS2017:811292"}
+	cobalt     = finding.Name{ID: "cobalt", English: "Cobalt", Dutch: "Kobalt"}
+	oxide      = finding.Name{ID: "cobalt-oxide", English: "Cobalt oxide", Dutch: "Kobaltoxide"}
+	ore        = finding.Name{ID: "cobalt-ore", English: "Cobalt ore", Dutch: "Kobalterts"}
+	magnet     = finding.Name{ID: "ndfeb-magnet", English: "NdFeB magnet"}
+	turbine    = finding.Name{ID: "wind-turbine", English: "Wind turbine", Dutch: "Windturbine"}
+	electrical = finding.Name{ID: "WIOD:c14", English: "Electrical equipment", Dutch: "Elektrotechnische apparatuur"}
+	code       = finding.Name{ID: "HS2017:811292", English: "HS2017:811292"}
 )
 
 // shapes are answers of every shape, by what is particular about them.
@@ -43,6 +44,12 @@ func shapes() []struct {
 		a := finding.Answer{Place: netherlands, Product: oxide, Material: cobalt, Year: 2020, HasSupply: true, Tonnes: 12345.6}
 		change(&a)
 		return a
+	}
+	sector := func(change func(*finding.Answer)) finding.Answer {
+		return answer(func(a *finding.Answer) {
+			a.Product, a.Material, a.Tonnes, a.InValue, a.USD = electrical, finding.Name{}, math.NaN(), true, 29.67e9
+			change(a)
+		})
 	}
 	shares := func(s ...finding.Share) []finding.Share { return s }
 	return []struct {
@@ -100,11 +107,42 @@ func shapes() []struct {
 			a.Place, a.Tonnes = finding.Name{ID: "acme", English: "Acme Magnets"}, math.NaN()
 			a.Shares = shares(finding.Share{china, 0.6, 0.9}, finding.Share{belgium, 0.4, 0.1})
 		})},
-		{"a sector of an input-output table", answer(func(a *finding.Answer) {
-			a.Product, a.Material, a.Tonnes, a.InValue = finding.Name{ID: "WIOD:c14", English: "Electrical equipment"}, finding.Name{}, math.NaN(), true
+		{"a sector of an input-output table", sector(func(a *finding.Answer) {
 			a.Shares = shares(finding.Share{netherlands, 0.5, 0.61}, finding.Share{china, 0.5, 0.39})
 			a.Domestic = 0.5
+			a.Chokepoints = []finding.Chokepoint{{china, 0.41, false}}
 		})},
+		{"a sector whose value is added elsewhere", sector(func(a *finding.Answer) {
+			a.USD = 1.2345e6
+			a.Shares = shares(finding.Share{china, 0.2, 0.4}, finding.Share{belgium, 0.4, 0.2}, finding.Share{netherlands, 0.4, 0.25})
+			a.Unexplained = []finding.End{{netherlands, electrical, 0.1, supply.ReasonSurplus}, {belgium, electrical, 0.03, supply.ReasonNoInput},
+				{chile, electrical, 0.01, supply.ReasonRing}, {finland, electrical, 0.01, supply.ReasonNoInput}}
+			a.Domestic, a.Estimated = 0.4, 0.3
+			a.Chokepoints = []finding.Chokepoint{{china, 0.9995, true}}
+		})},
+		{"a sector that buys nothing where its value is added", sector(func(a *finding.Answer) {
+			a.Shares = shares(finding.Share{congo, 0, 0.6}, finding.Share{china, 0.6, 0.2}, finding.Share{netherlands, 0.4, 0.2})
+			a.Domestic = 0.4
+			a.Chokepoints = []finding.Chokepoint{{china, 0.9995, true}, {congo, 0.9995, true}}
+		})},
+		{"a sector that buys hardly anything there, of a group", sector(func(a *finding.Answer) {
+			a.Place, a.Members, a.USD = union, 27, 4321
+			a.Shares = shares(finding.Share{congo, 0.001, 0.6}, finding.Share{union, 0.999, 0.4})
+			a.Domestic = 0.999
+		})},
+		{"a sector of which less value is added where it buys", sector(func(a *finding.Answer) {
+			a.Shares = shares(finding.Share{china, 0.8, 0.5}, finding.Share{netherlands, 0.2, 0.3})
+			a.Domestic, a.Estimated = 0.2, 1
+		})},
+		{"a sector that buys where its value is added", sector(func(a *finding.Answer) {
+			a.Shares = shares(finding.Share{china, 0.6, 0.58}, finding.Share{netherlands, 0.4, 0.42})
+			a.Domestic = 0.4
+		})},
+		{"a sector of which nothing is explained", sector(func(a *finding.Answer) {
+			a.Shares = shares(finding.Share{Place: finland, Direct: 1})
+			a.Unexplained = []finding.End{{finland, electrical, 1, supply.ReasonNoInput}}
+		})},
+		{"a sector without output", sector(func(a *finding.Answer) { a.HasSupply, a.USD = false, 0 })},
 		{"a trade code, in gross tonnes", answer(func(a *finding.Answer) {
 			a.Product, a.Material, a.Tonnes = code, finding.Name{}, 999.6
 			a.Shares = shares(finding.Share{china, 0.02, 0.5}, finding.Share{belgium, 0.98, 0.5})

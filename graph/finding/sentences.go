@@ -3,6 +3,7 @@ package finding
 // Sentences by what they say. The arguments of a headline: 2 product, 3 place,
 // 4 year, 5 country of origin, 6 share that starts there, 7 share bought there,
 // 8 what is not known, 9 the verb. Others number theirs from 2 as they are used.
+// Those that end in "value" stand in place of others in an input-output table.
 
 func englishSentences() map[string]string {
 	return map[string]string{
@@ -20,6 +21,31 @@ func englishSentences() map[string]string {
 		"at least":               "at least %[2]s",
 		"rest":                   "; for %[2]s the data do not say",
 		"all estimated":          "All of this rests on estimates.",
+
+		"none value":                   "no output of %[2]s in %[3]s is known for %[4]d.",
+		"none is not zero value":       "The input-output table shows no output of it in %[2]s; that is not known to be zero.",
+		"all unexplained value":        "where the value of %[2]s in %[3]s was added in %[4]d, the data do not say.",
+		"headline own value":           "in %[4]d, %[6]s of the value of %[2]s in %[3]s was added there%[8]s.",
+		"headline not bought value":    "in %[4]d, %[2]s in %[3]s bought no inputs from %[5]s, yet %[6]s of its value was added there%[8]s.",
+		"headline hardly bought value": "in %[4]d, %[2]s in %[3]s bought hardly any inputs from %[5]s, yet %[6]s of its value was added there%[8]s.",
+		"headline more value":          "in %[4]d, inputs from %[5]s were %[7]s of the value of %[2]s in %[3]s, yet %[6]s of it was added there%[8]s.",
+		"headline less value":          "in %[4]d, inputs from %[5]s were %[7]s of the value of %[2]s in %[3]s, but only %[6]s of it is known to have been added there%[8]s.",
+		"headline same value":          "in %[4]d, %[6]s of the value of %[2]s in %[3]s was added in %[5]s, much as its purchases there show (%[7]s)%[8]s.",
+		"amount value":                 "The output of %[5]s in %[2]s was %[4]s in %[3]d: %[6]s its own value added and inputs from within, %[7]s inputs from elsewhere.",
+		"group value":                  "Its %[3]d members count as one place, what they sell each other included.",
+		"starts value":                 "Where the value is added, with the inputs bought there in brackets: %[2]s.",
+		"made there value":             "own value added and inputs: %[2]s",
+		"trader value":                 "%[2]s (%[3]s bought, %[4]s added)",
+		"traders value":                "More is bought than value is known to be added in %[2]s.",
+		"unknown value":                "Where %[2]s of the value is added is not known: %[3]s.",
+		"unknown most value":           "Where %[2]s of the value is added is not known, most of it at these sectors: %[3]s.",
+		"end SURPLUS value":            "%[2]s as what %[4]s in %[3]s bought is sold to it by nobody else in this scenario",
+		"end NO_INPUT value":           "%[2]s as the output of %[4]s in %[3]s is not known",
+		"end RING value":               "%[2]s as %[4]s in %[3]s buys in a circle in which no value is added",
+		"estimated value":              "%[2]s passes at least one output or purchase that is estimated, not reported.",
+		"single value":                 "Without %[2]s next to nothing of the value of %[3]s in %[4]s would be left: a single point of failure.",
+		"singles value":                "Single points of failure: %[2]s. Without any one of them next to nothing of the value of %[3]s in %[4]s would be left.",
+		"passes value":                 "The greatest chokepoint is %[2]s: %[3]s of the value is added there or paid on from there.",
 
 		"amount":      "%[2]s had %[4]s of %[5]s in %[3]d: %[6]s made there, %[7]s bought elsewhere.",
 		"gross":       "%[2]s",
@@ -46,7 +72,7 @@ func englishSentences() map[string]string {
 		"basis gross":     "Shares are of supply, production and imports, in tonnes of the product.",
 		"basis contained": "Shares are of supply, production and imports, in tonnes of contained %[2]s.",
 
-		"code": "goods of code %[2]s", "and": "and", "tonne": "t", "bought": "bought", "bought plural": "bought",
+		"code": "goods of code %[2]s", "and": "and", "tonne": "t", "usd": "%[2]s USD", "usd million": "%[2]s million USD", "usd billion": "%[2]s billion USD", "bought": "bought", "bought plural": "bought",
 		"nearly all": "more than 99 %", "under one": "less than 1 %", "made there": "made there: %[2]s",
 	}
 }
@@ -67,6 +93,31 @@ func dutchSentences() map[string]string {
 		"at least":               "ten minste %[2]s",
 		"rest":                   "; over %[2]s zeggen de gegevens niets",
 		"all estimated":          "Dit alles berust op schattingen.",
+
+		"none value":                   "van %[2]s in %[3]s is voor %[4]d geen productiewaarde bekend.",
+		"none is not zero value":       "In de input-outputtabel staat er voor %[2]s geen productiewaarde van; dat die nul is, is niet bekend.",
+		"all unexplained value":        "waar de waarde van %[2]s in %[3]s in %[4]d is toegevoegd, is uit de gegevens niet op te maken.",
+		"headline own value":           "in %[4]d is %[6]s van de waarde van %[2]s in %[3]s daar zelf toegevoegd%[8]s.",
+		"headline not bought value":    "in %[4]d kwamen er uit %[5]s geen inputs voor %[2]s in %[3]s, toch is %[6]s van de waarde daar toegevoegd%[8]s.",
+		"headline hardly bought value": "in %[4]d kwamen er uit %[5]s vrijwel geen inputs voor %[2]s in %[3]s, toch is %[6]s van de waarde daar toegevoegd%[8]s.",
+		"headline more value":          "in %[4]d waren inputs uit %[5]s goed voor %[7]s van de waarde van %[2]s in %[3]s, maar %[6]s is daar toegevoegd%[8]s.",
+		"headline less value":          "in %[4]d waren inputs uit %[5]s goed voor %[7]s van de waarde van %[2]s in %[3]s, maar van slechts %[6]s is bekend dat het daar is toegevoegd%[8]s.",
+		"headline same value":          "in %[4]d is %[6]s van de waarde van %[2]s in %[3]s toegevoegd in %[5]s, ongeveer zoals de aankopen daar laten zien (%[7]s)%[8]s.",
+		"amount value":                 "de productiewaarde van %[5]s in %[2]s was in %[3]d %[4]s: %[6]s eigen toegevoegde waarde en inputs uit eigen land, %[7]s inputs van elders.",
+		"group value":                  "De %[3]d leden tellen als één plaats, met wat zij elkaar verkopen erbij.",
+		"starts value":                 "Waar de waarde is toegevoegd, met tussen haakjes de inputs die daar gekocht zijn: %[2]s.",
+		"made there value":             "eigen toegevoegde waarde en inputs: %[2]s",
+		"trader value":                 "%[2]s (%[3]s gekocht, %[4]s toegevoegd)",
+		"traders value":                "Er wordt meer gekocht dan er naar bekend aan waarde is toegevoegd in %[2]s.",
+		"unknown value":                "Van %[2]s van de waarde is niet bekend waar die is toegevoegd: %[3]s.",
+		"unknown most value":           "Van %[2]s van de waarde is niet bekend waar die is toegevoegd, het meeste bij deze sectoren: %[3]s.",
+		"end SURPLUS value":            "%[2]s omdat in dit scenario niemand anders verkoopt wat %[4]s in %[3]s kocht",
+		"end NO_INPUT value":           "%[2]s omdat de productiewaarde van %[4]s in %[3]s niet bekend is",
+		"end RING value":               "%[2]s omdat %[4]s in %[3]s koopt in een kring waarin geen waarde wordt toegevoegd",
+		"estimated value":              "%[2]s gaat door ten minste één productiewaarde of aankoop die geschat is en niet gerapporteerd.",
+		"single value":                 "Zonder %[2]s blijft er vrijwel niets over van de waarde van %[3]s in %[4]s: een enkelvoudig breekpunt.",
+		"singles value":                "Enkelvoudige breekpunten: %[2]s. Valt er één weg, dan blijft er vrijwel niets over van de waarde van %[3]s in %[4]s.",
+		"passes value":                 "Het grootste knelpunt is %[2]s: %[3]s van de waarde wordt daar toegevoegd of van daar doorbetaald.",
 
 		"amount":      "aanbod in %[2]s in %[3]d: %[4]s %[5]s, waarvan %[6]s daar gemaakt en %[7]s elders gekocht.",
 		"gross":       "%[2]s",
@@ -93,7 +144,7 @@ func dutchSentences() map[string]string {
 		"basis gross":     "Aandelen zijn van het aanbod, productie en invoer, in tonnen product.",
 		"basis contained": "Aandelen zijn van het aanbod, productie en invoer, in tonnen %[2]s die het bevat.",
 
-		"code": "goederen met code %[2]s", "and": "en", "tonne": "ton", "bought": "kocht", "bought plural": "kochten",
+		"code": "goederen met code %[2]s", "and": "en", "tonne": "ton", "usd": "%[2]s USD", "usd million": "%[2]s miljoen USD", "usd billion": "%[2]s miljard USD", "bought": "kocht", "bought plural": "kochten",
 		"nearly all": "meer dan 99 %", "under one": "minder dan 1 %", "made there": "daar gemaakt: %[2]s",
 	}
 }

@@ -11,6 +11,7 @@ import (
 // tongue writes sentences in one language.
 type tongue struct {
 	dutch     bool
+	inValue   bool // sentences about value go before those about mass
 	sentences map[string]string
 	articles  map[string]article
 }
@@ -26,7 +27,11 @@ func newTongue(l Language) *tongue {
 // say fills a sentence, and begins it with a capital letter where it ends like
 // one.
 func (t *tongue) say(key string, args ...any) string {
-	text := fmt.Sprintf(t.sentences[key]+"%[1]s", append([]any{""}, args...)...)
+	sentence := t.sentences[key]
+	if of, ok := t.sentences[key+" value"]; ok && t.inValue {
+		sentence = of
+	}
+	text := fmt.Sprintf(sentence+"%[1]s", append([]any{""}, args...)...)
 	if strings.HasSuffix(text, ".") {
 		r := []rune(text)
 		r[0] = unicode.ToUpper(r[0])
@@ -99,20 +104,34 @@ func (t *tongue) share(s float64) string {
 }
 
 // mass is tonnes with three figures that count.
-func (t *tongue) mass(tonnes float64) string {
+func (t *tongue) mass(tonnes float64) string { return t.figure(tonnes) + " " + t.sentences["tonne"] }
+
+// money is USD with three figures that count.
+func (t *tongue) money(usd float64) string {
+	switch {
+	case usd >= 1e9:
+		return t.say("usd billion", t.figure(usd/1e9))
+	case usd >= 1e6:
+		return t.say("usd million", t.figure(usd/1e6))
+	}
+	return t.say("usd", t.figure(usd))
+}
+
+// figure is a number with three figures that count.
+func (t *tongue) figure(v float64) string {
 	separator, point := ",", "."
 	if t.dutch {
 		separator, point = ".", ","
 	}
 	digits := 0
-	if tonnes > 0 {
-		digits = 2 - int(math.Floor(math.Log10(tonnes)))
+	if v > 0 {
+		digits = 2 - int(math.Floor(math.Log10(v)))
 	}
 	if digits < 0 {
 		power := math.Pow(10, float64(-digits))
-		tonnes = math.Round(tonnes/power) * power
+		v = math.Round(v/power) * power
 	}
-	text := strconv.FormatFloat(tonnes, 'f', min(max(digits, 0), 9), 64)
+	text := strconv.FormatFloat(v, 'f', min(max(digits, 0), 9), 64)
 	whole, fraction, _ := strings.Cut(text, ".")
 	if fraction = strings.TrimRight(fraction, "0"); fraction != "" {
 		fraction = point + fraction
@@ -120,7 +139,7 @@ func (t *tongue) mass(tonnes float64) string {
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + separator + whole[i:]
 	}
-	return whole + fraction + " " + t.sentences["tonne"]
+	return whole + fraction
 }
 
 // list joins parts as a sentence does.

@@ -17,6 +17,7 @@ type Subject struct {
 	Product string
 	From    string // exporter of a link
 	To      string // importer of a link
+	Sold    string // of a link in an input-output table: the sector that sells; blank: all of From
 	// Firm is a company or plant, at all its products or at Product; its producers
 	// are those that Attribution says, ByOperator where that is blank.
 	Firm        Actor
@@ -235,7 +236,11 @@ func (w *Walk) setOf(subjects []Subject) (*set, error) {
 		}
 		switch kind {
 		case KindLink:
-			for _, from := range w.sellersTo(s.From, product) {
+			sellers, err := w.network.sellersTo(s.From, product, s.Sold)
+			if err != nil {
+				return nil, err
+			}
+			for _, from := range sellers {
 				w.addLink(x, from, w.network.at(s.To, product))
 			}
 		case KindStage:
@@ -402,5 +407,6 @@ func (n *Network) Has(s Subject) bool {
 	if s.Firm.ID != "" {
 		return true
 	}
-	return n.at(s.From, product) >= 0 && n.at(s.To, product) >= 0
+	sellers, err := n.sellersTo(s.From, product, s.Sold)
+	return err == nil && slices.ContainsFunc(sellers, func(i int32) bool { return i >= 0 }) && n.at(s.To, product) >= 0
 }

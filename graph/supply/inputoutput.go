@@ -146,7 +146,7 @@ func (t *InputOutput) order() []int32 {
 
 // link writes what each node buys, in order of the seller; flows between the same
 // two, of a group's members, are added. What a sector buys of which no output is
-// known is left out: the shares are not known.
+// known, or an output of zero, is left out: the shares are not known.
 func (t *InputOutput) link(n *Network, order []int32) {
 	at := make([]int32, len(order)) // node by number
 	for i, k := range order {
@@ -158,7 +158,7 @@ func (t *InputOutput) link(n *Network, order []int32) {
 			continue
 		}
 		n.Nodes[at[f.seller]].Exports += f.usd
-		if _, ok := t.outputs[f.buyer]; ok {
+		if t.outputs[f.buyer].usd > 0 {
 			links = append(links, inputFlow{at[f.seller], at[f.buyer], f.amount})
 		}
 	}
@@ -231,7 +231,7 @@ func (t *InputOutput) assumptions(n *Network, order []int32) []string {
 		s := t.stages[k]
 		output, ok := t.outputs[k]
 		switch excess := n.Nodes[i].Imports - output.usd; {
-		case !ok:
+		case !ok || output.usd == 0 && n.Nodes[i].Exports > 0:
 			unknown = append(unknown, s.Product+" in "+s.Place)
 		case excess > rounding*n.Nodes[i].Imports:
 			negative = append(negative, s.Product+" in "+s.Place)
@@ -429,17 +429,22 @@ func (w *Walk) soldBy(node int32) string {
 	return w.stage(node).Product
 }
 
-// sellersTo returns the nodes of a place that can sell at a product: of it, or in an
-// input-output table of any.
-func (w *Walk) sellersTo(place string, product int32) []int32 {
-	if !w.isTable() {
-		return []int32{w.network.at(place, product)}
+// sellersTo returns the nodes of a place that can sell at a product, -1 for what it
+// lacks: that of the product, or in an input-output table that of any sector, or of
+// the one that is named.
+func (n *Network) sellersTo(place string, product int32, sold string) ([]int32, error) {
+	if sold != "" {
+		p, err := n.product(sold)
+		return []int32{n.at(place, p)}, err
 	}
-	nodes := make([]int32, len(w.network.Products))
+	if n.Table == "" {
+		return []int32{n.at(place, product)}, nil
+	}
+	nodes := make([]int32, len(n.Products))
 	for p := range nodes {
-		nodes[p] = w.network.at(place, int32(p))
+		nodes[p] = n.at(place, int32(p))
 	}
-	return nodes
+	return nodes, nil
 }
 
 // placeShares returns the places that have a share, by share descending, then place.

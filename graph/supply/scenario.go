@@ -1,6 +1,7 @@
 package supply
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,9 +26,11 @@ type Scenario struct {
 }
 
 // Cap is the most that one place sells another of a product, in tonnes of the
-// network's material.
+// network's material; in an input-output table the most that the sector To and
+// Product buys in From, of the sector Sold or of all where that is blank, in USD.
 type Cap struct {
 	From, To, Product string
+	Sold              string
 	Tonnes            float64
 }
 
@@ -153,9 +156,15 @@ func (n *Network) Under(s *Scenario, target Stage) (*Network, error) {
 	}
 	b := *n
 	b.Nodes, b.Trade, b.Inputs = slices.Clone(n.Nodes), slices.Clone(n.Trade), slices.Clone(n.Inputs)
-	t := taking{Network: &b, whole: n, capped: map[int32]float64{}}
+	t := taking{Network: &b, whole: n, capped: map[int32]float64{}, silent: map[int32]bool{}}
 	if err := t.take(s, target); err != nil {
 		return nil, err
+	}
+	if n.Table != "" {
+		t.replace()
+		t.account()
+		b.Assumptions = append(t.replacements(s), n.Assumptions...)
+		return &b, nil
 	}
 	t.settle()
 	t.restore()
@@ -170,6 +179,11 @@ type taking struct {
 	whole  *Network
 	capped map[int32]float64 // tonnes by index of Trade
 	dead   []bool            // by node: has no supply any more
+
+	// Of an input-output table: sectors that nobody buys from, and what others bought
+	// there, USD, in all and as far as nobody else sells it to them.
+	silent        map[int32]bool
+	lost, missing float64
 }
 
 // take takes away what the scenario names.
@@ -181,11 +195,13 @@ func (t *taking) take(s *Scenario, target Stage) error {
 		}
 		switch kind {
 		case KindLink:
-			l, err := t.linkOf(x.From, x.To, x.Product)
+			links, err := t.linksOf(x.From, x.To, x.Product, x.Sold)
 			if err != nil {
 				return err
 			}
-			t.Trade[l].Tonnes = 0
+			for _, l := range links {
+				t.Trade[l].Tonnes = 0
+			}
 		case KindCountry, KindStage:
 			if x.Place == target.Place && (x.Product == "" || x.Product == target.Product) {
 				return graph.Errorf(graph.BadInput, "%s is what is asked about: it cannot be taken away", x.Place)
@@ -199,15 +215,22 @@ func (t *taking) take(s *Scenario, target Stage) error {
 		}
 	}
 	for _, c := range s.Caps {
-		l, err := t.linkOf(c.From, c.To, c.Product)
+		links, err := t.linksOf(c.From, c.To, c.Product, c.Sold)
 		if err != nil {
 			return err
 		}
 		if !(c.Tonnes >= 0) {
-			return graph.Errorf(graph.BadInput, "a link is capped at %g t: a mass is not below zero", c.Tonnes)
+			return graph.Errorf(graph.BadInput, "a link is capped at %g %s: what it carries is not below zero", c.Tonnes, t.unit())
 		}
-		if c.Tonnes < t.Trade[l].Tonnes {
-			t.Trade[l].Tonnes, t.capped[l] = c.Tonnes, c.Tonnes
+		carried := 0.0
+		for _, l := range links {
+			carried += t.Trade[l].Tonnes
+		}
+		if c.Tonnes < carried {
+			for _, l := range links {
+				t.Trade[l].Tonnes *= c.Tonnes / carried
+				t.capped[l] = t.Trade[l].Tonnes
+			}
 		}
 	}
 	return nil
@@ -220,7 +243,11 @@ func (t *taking) silence(x Subject) {
 		return t.Places[node.Place] == x.Place && (x.Product == "" || t.Products[node.Product].ID == x.Product)
 	}
 	for i := range t.Nodes {
-		if silent(int32(i)) {
+		switch {
+		case !silent(int32(i)):
+		case t.Table != "":
+			t.silent[int32(i)] = true
+		default:
 			t.Nodes[i].Production = 0
 		}
 	}
@@ -231,24 +258,35 @@ func (t *taking) silence(x Subject) {
 	}
 }
 
-// linkOf returns the index of a trade link.
-func (t *taking) linkOf(from, to, product string) (int32, error) {
+// linksOf returns the indices of the trade links between two places: one, or in an
+// input-output table all from whom a sector buys.
+func (t *taking) linksOf(from, to, product, sold string) ([]int32, error) {
 	p, err := t.product(product)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if t.Products[p].Pooled {
-		return 0, graph.Errorf(graph.BadInput, "%s has no trade links here: everyone draws it from one world pool", product)
+		return nil, graph.Errorf(graph.BadInput, "%s has no trade links here: everyone draws it from one world pool", product)
 	}
-	importer, exporter := t.at(to, p), t.at(from, p)
-	if importer >= 0 && exporter >= 0 {
+	sellers, err := t.sellersTo(from, p, sold)
+	if err != nil {
+		return nil, err
+	}
+	var links []int32
+	if importer := t.at(to, p); importer >= 0 {
 		for l := t.TradeStart[importer]; l < t.TradeStart[importer+1]; l++ {
-			if t.Trade[l].Exporter == exporter {
-				return l, nil
+			if slices.Contains(sellers, t.Trade[l].Exporter) {
+				links = append(links, l)
 			}
 		}
 	}
-	return 0, graph.Errorf(graph.BadInput, "%s sells %s no %s in this network", from, to, product)
+	if len(links) == 0 && t.Table != "" {
+		return nil, graph.Errorf(graph.BadInput, "%s in %s buys nothing of %s in %s", product, to, cmp.Or(sold, "any sector"), from)
+	}
+	if len(links) == 0 {
+		return nil, graph.Errorf(graph.BadInput, "%s sells %s no %s in this network", from, to, product)
+	}
+	return links, nil
 }
 
 // settle ends what has no source left, until nothing more ends: a node without
