@@ -157,8 +157,14 @@ func (w *Walk) targetsOf(product int32) []target {
 }
 
 // finalUse returns the apparent final use: what neither leaves a node nor is
-// used there to make something else, whatever the balance.
-func (n *Node) finalUse() float64 { return max(0, n.Supply-n.Exports-n.Used) }
+// used there to make something else, whatever the balance; 0 where it is rounding.
+func (n *Node) finalUse() float64 {
+	use := n.Supply - n.Exports - n.Used
+	if use < rounding*n.Supply {
+		return 0
+	}
+	return use
+}
 
 func (w *Walk) stageOf(t target) Stage {
 	if t.node < 0 {

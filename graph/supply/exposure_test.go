@@ -98,7 +98,7 @@ func nodeOf(n *supply.Network, s supply.Stage) supply.Node {
 
 // finalUse is A(c,p) of docs/methods.md §2a, written down once more.
 func finalUse(node supply.Node) float64 {
-	if a := node.Supply - node.Exports - node.Used; a > 0 {
+	if a := node.Supply - node.Exports - node.Used; a >= 1e-12*node.Supply {
 		return a
 	}
 	return 0
@@ -501,6 +501,28 @@ func TestExposureToNothing(t *testing.T) {
 	}
 	if _, err := w.WorldChokepoints(ctx, "farm", "CONTINENT", 0, 0); graph.CodeOf(err) != graph.BadInput {
 		t.Errorf("an unknown kind gives %v", err)
+	}
+}
+
+// What rounding leaves of a supply that is used up or sold whole is no final use:
+// the world's shares are not taken of it.
+func TestFinalUseOfRounding(t *testing.T) {
+	left := 3.3
+	left += 1.6
+	left -= 2.0
+	if left -= 2.9; left == 0 {
+		t.Fatal("these figures leave nothing to be rounded")
+	}
+	w := supply.NewWalk(world{
+		recipes: map[string]map[string]float64{"metal": {"ore": 1}},
+		production: map[supply.Stage]float64{
+			at("A", "ore"): 3.3, at("B", "ore"): 1.6, at("B", "metal"): 2.9, at("C", "metal"): 2,
+		},
+		flows: []flow{{from: "A", to: "B", product: "ore", tonnes: 3.3}, {from: "B", to: "C", product: "ore", tonnes: 2}},
+	}.network(supply.Mass))
+	e := must[supply.Exposure](t)(w.Exposure(context.Background(), "ore", supply.Subject{Place: "A"}))
+	if len(e.Targets) != 2 || e.FinalUse != 0 || e.WorldShare != 0 {
+		t.Errorf("final use %v, of which %v depends on A; want none: %v", e.FinalUse, e.WorldShare, e.Targets)
 	}
 }
 
