@@ -134,7 +134,7 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 		args[name] = a
 		return args
 	}
-	reason := unexplainedReasonType()
+	reason, finding := unexplainedReasonType(), findingType()
 	unexplained, chokepoint, path, flow := b.stageShareType(reason), b.chokepointType(kind), b.pathType(), b.tierFlowType()
 	return object("Dependency", "What a country depends on for a product, through every tier. Shares are of the country's supply of the product, 0..1.",
 		graphql.Fields{
@@ -176,8 +176,8 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 				with(first(200, "How many nodes at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share of a node, inclusive, 0..1.")), b.network),
 			"tierFlows": answerField(must(b.tierFlowsType(flow, unexplained)), "The chain as bands from where one stage is made to where the next is made; no cycles, and layer by layer they add up to origins plus unexplained.",
 				with(first(300, "How many flows at most, up to 1000."), "minShare", minShare(0.005, "Least share of a flow, inclusive, 0..1; smaller ones are folded and counted.")), b.tierFlows),
-			"finding":   b.findingField(),
-			"intervals": b.intervalsField(intervalParts{kind, reason, chokepoint, path, flow}),
+			"finding":   b.findingField(finding),
+			"intervals": b.intervalsField(intervalParts{kind, reason, chokepoint, path, flow, finding}),
 			"concentration": answerField(must(concentrationType()), "How concentrated the supply is.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return a.Concentration(p.Context) }),
 			"madeHereSteps": answerField(must(graphql.Float), "Expected number of making steps from the target to the origin, the mine included.", nil,

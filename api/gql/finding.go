@@ -12,12 +12,15 @@ func languageType() *graphql.Enum {
 		[2]string{string(finding.English), "English."}, [2]string{string(finding.Dutch), "Dutch."})
 }
 
-func (b *builder) findingField() *graphql.Field {
-	t := object("Finding", "An answer in sentences, made by rule from its figures.", graphql.Fields{
+func findingType() *graphql.Object {
+	return object("Finding", "An answer in sentences, made by rule from its figures.", graphql.Fields{
 		"headline": prop(must(graphql.String), "Who, how much, of what, which year; beside what trade statistics show.", func(f finding.Finding) any { return f.Headline }),
 		"captions": prop(list(graphql.String), "What stands behind the headline, sentence by sentence: amounts, origins, what is not known and why, what is estimated, what the shares are of.",
 			func(f finding.Finding) any { return f.Captions }),
 	})
+}
+
+func (b *builder) findingField(t *graphql.Object) *graphql.Field {
 	return answerField(must(t), "The answer in sentences.", graphql.FieldConfigArgument{"language": argDefault(b.nodes.language, "The language.", string(finding.English))},
 		func(p graphql.ResolveParams, a asked) (any, error) {
 			return a.Finding(p.Context, languageOf(p), a.epsilon)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/graphql-go/graphql"
 
+	"tiermap/graph/finding"
 	"tiermap/graph/supply"
 )
 
@@ -13,7 +14,7 @@ import (
 type intervalParts struct {
 	kind, reason     *graphql.Enum
 	chokepoint, path *graphql.Object
-	flow             *graphql.Object
+	flow, finding    *graphql.Object
 }
 
 // drawn is an answer with its draws.
@@ -149,6 +150,11 @@ func (b *builder) intervalsType(types intervalParts) *graphql.Object {
 		"tierFlows": compute(list(b.tierFlowIntervalType(interval, types.flow)), "The bands of tierFlows with their intervals; the draws are solved anew for them.",
 			graphql.FieldConfigArgument{"first": argDefault(graphql.Int, "How many at most, up to 1000.", 50),
 				"minShare": argDefault(graphql.Float, "Least share in the answer, inclusive, 0..1.", 0.005)}, b.tierFlowIntervals),
+		"finding": compute(must(types.finding), "The answer in sentences, with the intervals of its shares.",
+			graphql.FieldConfigArgument{"language": argDefault(b.nodes.language, "The language.", string(finding.English))},
+			func(p graphql.ResolveParams, x drawn) (any, error) {
+				return x.FindingWithIntervals(p.Context, languageOf(p), x.epsilon, x.draws)
+			}),
 		"assumptions": of(list(graphql.String), "What the intervals assume, sentence by sentence.", nil,
 			func(_ graphql.ResolveParams, x drawn, n supply.Intervals) (any, error) {
 				return x.draws.Draws.Assumptions(n.Undecided), nil

@@ -24,18 +24,22 @@ const costliestAsk = 1_000_000_000
 
 func (c *commands) ask() *cobra.Command {
 	var variables, language string
-	var findings bool
+	var findings, intervals bool
 	cmd := &cobra.Command{
 		Use:   "ask 'GRAPHQL' | -",
 		Short: "Ask a question in GraphQL, without a server",
 		Example: `  tiermap ask '{ dependency(country: "NLD", product: "cobalt-oxide") { shares(first: 5) { country { name } direct origin } } }'
   tiermap ask --finding '{ dependency(country: "NLD", product: "cobalt-oxide") }'
+  tiermap ask --finding --intervals '{ dependency(country: "NLD", product: "cobalt-oxide") }'
   tiermap ask - < question.graphql`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := c.request(args[0], variables)
-			if err == nil && findings {
-				request.Query, err = onlyFindings(request.Query, language)
+			switch {
+			case err == nil && findings:
+				request.Query, err = onlyFindings(request.Query, language, intervals)
+			case err == nil && intervals:
+				err = graph.Errorf(graph.BadInput, "--intervals goes with --finding; without it, ask for the field intervals of an answer")
 			}
 			if err != nil {
 				return c.answer(failure(err))
@@ -57,6 +61,7 @@ func (c *commands) ask() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&findings, "finding", false, "print the answer in sentences; the question's own fields of a dependency are not needed")
+	cmd.Flags().BoolVar(&intervals, "intervals", false, "with --finding: say how sure the shares are")
 	cmd.Flags().StringVar(&language, "language", "en", "language of the sentences: en or nl")
 	cmd.Flags().StringVar(&variables, "variables", "", "variables of the question, as a JSON object")
 	return cmd

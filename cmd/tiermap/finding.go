@@ -18,8 +18,8 @@ import (
 )
 
 // onlyFindings rewrites a question so that all it asks of its dependencies is
-// their findings.
-func onlyFindings(query, language string) (string, error) {
+// their findings; with intervals, those that say how sure the shares are.
+func onlyFindings(query, language string, intervals bool) (string, error) {
 	language = strings.ToUpper(language)
 	if language != "EN" && language != "NL" {
 		return "", graph.Errorf(graph.BadInput, "%q is no language of findings: there are en and nl", language)
@@ -36,7 +36,7 @@ func onlyFindings(query, language string) (string, error) {
 		}
 		for _, selection := range operation.SelectionSet.Selections {
 			if field, ok := selection.(*ast.Field); ok && (field.Name.Value == "dependency" || field.Name.Value == "dependencies") {
-				field.SelectionSet = findingSelection(language)
+				field.SelectionSet = findingSelection(language, intervals)
 				found = true
 			}
 		}
@@ -48,8 +48,9 @@ func onlyFindings(query, language string) (string, error) {
 	return text, nil
 }
 
-// findingSelection is { finding(language: …) { headline captions } }.
-func findingSelection(language string) *ast.SelectionSet {
+// findingSelection is { finding(language: …) { headline captions } }, within intervals
+// where these are wanted.
+func findingSelection(language string, intervals bool) *ast.SelectionSet {
 	field := func(name string) *ast.Field {
 		return ast.NewField(&ast.Field{Name: ast.NewName(&ast.Name{Value: name})})
 	}
@@ -57,7 +58,13 @@ func findingSelection(language string) *ast.SelectionSet {
 	finding.Arguments = []*ast.Argument{ast.NewArgument(&ast.Argument{Name: ast.NewName(&ast.Name{Value: "language"}),
 		Value: &ast.EnumValue{Kind: kinds.EnumValue, Value: language}})}
 	finding.SelectionSet = ast.NewSelectionSet(&ast.SelectionSet{Selections: []ast.Selection{field("headline"), field("captions")}})
-	return ast.NewSelectionSet(&ast.SelectionSet{Selections: []ast.Selection{finding}})
+	only := ast.NewSelectionSet(&ast.SelectionSet{Selections: []ast.Selection{finding}})
+	if !intervals {
+		return only
+	}
+	sure := field("intervals")
+	sure.SelectionSet = only
+	return ast.NewSelectionSet(&ast.SelectionSet{Selections: []ast.Selection{sure}})
 }
 
 // printFindings prints the findings of a response as text; a response with

@@ -21,6 +21,14 @@ func TestAskFinding(t *testing.T) {
 	if !strings.HasPrefix(r.stdout, "In 2020 kwam 17 % van het aanbod van pebbles in Cland uit Aland, maar 67 % begint daar.") {
 		t.Errorf("not Dutch:\n%s%s", r.stdout, r.stderr)
 	}
+	r = runWith(t, "", store, "ask", "--finding", "--intervals", question)
+	if want := "In 2020, Cland bought 17 % of its pebbles from Aland, yet 67 % (90 % interval 62 to 71 %) of it starts there."; !strings.HasPrefix(r.stdout, want) ||
+		!strings.Contains(r.stdout, "the middle 90 % of 200 draws") {
+		t.Errorf("no intervals:\n%s%s", r.stdout, r.stderr)
+	}
+	if r := runWith(t, "", store, "ask", "--intervals", question); r.status != exitFailed || !strings.Contains(r.stdout, "goes with --finding") {
+		t.Errorf("intervals alone: %d\n%s", r.status, r.stdout)
+	}
 	for _, c := range []struct{ language, question, message string }{
 		{"fr", question, "there are en and nl"},
 		{"en", "{ countries(first: 1) { totalCount } }", "asks for dependency"},

@@ -13,6 +13,36 @@ import (
 // Finding puts the answer into sentences. epsilon is what a single point of
 // failure may leave, 0..1.
 func (a *Answer) Finding(ctx context.Context, language finding.Language, epsilon float64) (finding.Finding, error) {
+	said, err := a.said(ctx, epsilon)
+	if err != nil {
+		return finding.Finding{}, err
+	}
+	return finding.Write(said, language), nil
+}
+
+// FindingWithIntervals is Finding that says how sure the figures are.
+func (a *Answer) FindingWithIntervals(ctx context.Context, language finding.Language, epsilon float64, drawn *supply.DrawnDependency) (finding.Finding, error) {
+	said, err := a.said(ctx, epsilon)
+	if err != nil {
+		return finding.Finding{}, err
+	}
+	n, err := drawn.Intervals(ctx)
+	if err != nil {
+		return finding.Finding{}, err
+	}
+	u := drawn.Draws.Uncertainty
+	said.Intervals = &finding.Intervals{Draws: u.Draws, Reported: u.Reported, Estimated: u.Estimated, Undecided: n.Undecided,
+		Unexplained: rangeOf(n.Unexplained), Origins: map[string]finding.Range{}}
+	for _, s := range n.Shares {
+		said.Intervals.Origins[s.Place] = rangeOf(s.Origin)
+	}
+	return finding.Write(said, language), nil
+}
+
+func rangeOf(n supply.Interval) finding.Range { return finding.Range{Low: n.Low, High: n.High} }
+
+// said is what there is to say.
+func (a *Answer) said(ctx context.Context, epsilon float64) (finding.Answer, error) {
 	said := finding.Answer{
 		Place: placeName(a.Country), Product: productName(a.Product),
 		Material: finding.Name{ID: a.Material.ID, English: orID(a.Material.Name, a.Material.ID), Dutch: a.Material.Dutch},
@@ -29,31 +59,31 @@ func (a *Answer) Finding(ctx context.Context, language finding.Language, epsilon
 	said.InValue, said.USD = a.InValue(), a.SupplyValue()
 	shares, err := a.Shares(ctx)
 	if err != nil {
-		return finding.Finding{}, err
+		return finding.Answer{}, err
 	}
 	for _, s := range shares {
 		said.Shares = append(said.Shares, finding.Share{Place: placeName(a.Place(s.Place)), Direct: s.Direct, Origin: s.Origin})
 	}
 	ends, err := a.Unexplained(ctx)
 	if err != nil {
-		return finding.Finding{}, err
+		return finding.Answer{}, err
 	}
 	for _, e := range ends {
 		said.Unexplained = append(said.Unexplained, finding.End{Place: placeName(a.Place(e.Place)),
 			Product: productName(a.Stage(e.Product)), Share: e.Share, Reason: e.Reason})
 	}
 	if said.Estimated, err = a.EstimatedShare(ctx); err != nil {
-		return finding.Finding{}, err
+		return finding.Answer{}, err
 	}
 	chokepoints, err := a.Chokepoints(ctx, supply.KindCountry, epsilon, 0, 10)
 	if err != nil {
-		return finding.Finding{}, err
+		return finding.Answer{}, err
 	}
 	for _, c := range chokepoints {
 		said.Chokepoints = append(said.Chokepoints, finding.Chokepoint{Place: placeName(a.Place(c.Place)),
 			PassThrough: c.PassThrough, Single: c.SinglePointOfFailure})
 	}
-	return finding.Write(said, language), nil
+	return said, nil
 }
 
 // firmName names the company or plant that was asked about, in both languages alike.

@@ -41,6 +41,8 @@ type Answer struct {
 	Unexplained []End   // where the supply ends without a source
 	Estimated   float64 // takes at least one estimated step
 	Chokepoints []Chokepoint
+
+	Intervals *Intervals // nil: none were asked for
 }
 
 // Share is what the target depends on one country for.
@@ -91,7 +93,7 @@ func Write(a Answer, language Language) Finding {
 	}
 	w := writer{Answer: a, tongue: t, unexplained: total(a.Unexplained)}
 	f := Finding{Headline: w.headline()}
-	for _, caption := range []func() string{w.amount, w.starts, w.passedOn, w.unknown, w.estimates, w.chokepoints, w.basis} {
+	for _, caption := range []func() string{w.amount, w.starts, w.passedOn, w.unknown, w.estimates, w.chokepoints, w.howSure, w.basis} {
 		if sentence := caption(); sentence != "" {
 			f.Captions = append(f.Captions, sentence)
 		}
@@ -124,6 +126,7 @@ func (w *writer) headline() string {
 	if w.unexplained >= slight && compared != "less" { // "only" says enough
 		of = w.say("at least", of)
 	}
+	of = w.sure("sure", of, top.Origin, w.origin(top.Place))
 	key := "headline " + compared
 	return w.estimatedAll(w.say(key, product, place, w.Year, w.place(top.Place), of, w.share(top.Direct), w.rest(), w.verb(w.Place)))
 }
@@ -152,7 +155,7 @@ func (w *writer) rest() string {
 	if w.unexplained < slight {
 		return ""
 	}
-	return w.say("rest", w.share(w.unexplained))
+	return w.say("rest", w.sure("sure", w.share(w.unexplained), w.unexplained, w.unexplainedRange()))
 }
 
 func (w *writer) estimatedAll(sentence string) string {
@@ -202,7 +205,7 @@ func (w *writer) starts() string {
 			if s.Place.ID == w.Place.ID && !w.Pooled {
 				direct = w.say("made there", direct)
 			}
-			parts = append(parts, w.say("beside", w.place(s.Place), w.share(s.Origin), direct))
+			parts = append(parts, w.say("beside", w.place(s.Place), w.sure("in list", w.share(s.Origin), s.Origin, w.origin(s.Place)), direct))
 		}
 	}
 	if len(parts) == 0 {
@@ -248,7 +251,7 @@ func (w *writer) unknown() string {
 	if len(ends) > len(parts) {
 		key = "unknown most"
 	}
-	return w.say(key, w.share(w.unexplained), strings.Join(parts, "; "))
+	return w.say(key, w.sure("sure", w.share(w.unexplained), w.unexplained, w.unexplainedRange()), strings.Join(parts, "; "))
 }
 
 func (w *writer) estimates() string {

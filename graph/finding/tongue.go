@@ -103,6 +103,15 @@ func (t *tongue) share(s float64) string {
 	return strconv.Itoa(int(math.Round(s*100))) + " %"
 }
 
+// percent is a relative error in per cents, with the figures that it has.
+func (t *tongue) percent(e float64) string {
+	text := strconv.FormatFloat(100*e, 'g', 6, 64)
+	if t.dutch {
+		text = strings.ReplaceAll(text, ".", ",")
+	}
+	return text + " %"
+}
+
 // mass is tonnes with three figures that count.
 func (t *tongue) mass(tonnes float64) string { return t.figure(tonnes) + " " + t.sentences["tonne"] }
 

@@ -48,8 +48,8 @@ func (u Uncertainty) check() error {
 // solved as that one is. It may be used by several goroutines.
 //
 // The n-th draw is one state of the world, whatever is asked about it: the factor of
-// a mass depends on what it is the mass of (a row of trade by its dataset, code,
-// year, exporter and importer) and on the material, and on nothing else. Answers
+// a mass depends on what it is the mass of (a row of trade by its code, year,
+// exporter and importer) and on the material, and on nothing else. Answers
 // that rest on one row therefore see it alike: that of two targets, of a target and
 // of who is exposed, of two years of which one row stands in for both. The order in
 // which rows were loaded, the balance, the relative errors, the number of processors
@@ -201,7 +201,7 @@ func (x *Draws) keyRows(used []bool) {
 		}
 		r := &t.rows[row]
 		source := &x.facts.plan.Trade[r.source]
-		x.rows = append(x.rows, drawnRow{row, keyOf("trade", source.Dataset, source.Code, source.Product, strconv.Itoa(source.Year),
+		x.rows = append(x.rows, drawnRow{row, keyOf("trade", source.Code, source.Product, strconv.Itoa(source.Year),
 			t.places[r.exporter], t.places[r.importer], t.contents[r.content], strconv.Itoa(number))})
 	}
 }
