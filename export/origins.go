@@ -54,8 +54,9 @@ func AppendOrigins(dst []byte, year int, code string, lines []supply.TargetOrigi
 	}
 	for _, l := range lines {
 		var direct, share float64
-		left := 0
-		for _, s := range l.Shares {
+		listed, left := 0, 0
+		for s := range l.Shares() {
+			listed++
 			if max(s.Direct, s.Origin) >= minShare {
 				row(l, s.Place, s.Direct, s.Origin)
 				continue
@@ -63,7 +64,7 @@ func AppendOrigins(dst []byte, year int, code string, lines []supply.TargetOrigi
 			left++
 			direct, share = direct+s.Direct, share+s.Origin
 		}
-		if left > 0 || len(l.Shares) == 0 {
+		if left > 0 || listed == 0 {
 			row(l, otherOrigins, direct, share)
 		}
 	}

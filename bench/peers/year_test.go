@@ -88,7 +88,7 @@ func probes(product int, n *supply.Network, lines []supply.TargetOrigins) answer
 	found := make(answer, len(lines))
 	for _, line := range lines {
 		var sum float64
-		for _, s := range line.Shares {
+		for s := range line.Shares() {
 			sum += s.Origin / float64(1+place[s.Place])
 		}
 		found[fmt.Sprintf("%d %d", product, place[line.Place])] = sum

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
-
 	"tiermap/graph"
 )
 
@@ -42,14 +40,15 @@ type step struct {
 // no step leaves and no stop ends; a block is any other one of two states or
 // more, and has to be solved as a whole.
 type component struct {
-	states []int32
-	ring   bool
-	block  *block
+	states  []int32
+	ring    bool
+	pattern *pattern // of its elimination
+	block   *block
 }
 
 // block keeps what is known of I − P within one component.
 type block struct {
-	factor    lazy[factors]
+	factor    lazy[*elimination]
 	inverse   lazy[[]float64]
 	iteration lazy[*iteration] // of one that is too large for them
 }
@@ -99,35 +98,25 @@ func (c *chain) alike(start, to []int32, prob, stop []float64) *chain {
 
 // sort puts the states of a component in the order in which it is solved.
 func (c *chain) sort(k int32) {
-	states := c.components[k].states
-	number := func(states []int32) {
-		for i, s := range states {
-			c.at[s] = int32(i)
-		}
-	}
+	part := &c.components[k]
+	c.number(part.states)
 	switch {
-	case len(states) > c.dense:
-		number(states)
-		copy(states, c.sweepOrder(k))
-	case len(states) > 1:
-		c.sortByDegree(states)
+	case len(part.states) > c.dense:
+		copy(part.states, c.sweepOrder(k))
+	case len(part.states) > 1:
+		part.pattern = c.order(k)
 	}
-	number(states)
+	c.number(part.states)
+}
+
+func (c *chain) number(states []int32) {
+	for i, s := range states {
+		c.at[s] = int32(i)
+	}
 }
 
 // outOf returns the steps from s that leave its component.
 func (c *chain) outOf(s int32) []step { return c.out[c.outStart[s]:c.outStart[s+1]] }
-
-// sortByDegree puts states with few steps first: eliminating them first fills
-// in least.
-func (c *chain) sortByDegree(states []int32) {
-	slices.SortFunc(states, func(a, b int32) int {
-		if d := (c.start[a+1] - c.start[a]) - (c.start[b+1] - c.start[b]); d != 0 {
-			return int(d)
-		}
-		return int(a - b)
-	})
-}
 
 // closed tells whether no step leaves a component and no stop ends it.
 func (c *chain) closed(states []int32) bool {
@@ -216,100 +205,16 @@ func (t *tarjan) complete(s int32) {
 	t.sets = append(t.sets, set)
 }
 
-// factors are the LU factors of I − P within one component, stored without
-// their signs: multipliers below the diagonal, pivots on it, the rest of U
-// above it, and in the last column what leaves the component. All are ≥ 0.
-type factors struct {
-	n int
-	a []float64 // n rows of n+1
-}
-
-func newFactors(n int) factors { return factors{n: n, a: make([]float64, n*(n+1))} }
-
-func (f factors) row(i int) []float64 { return f.a[i*(f.n+1) : (i+1)*(f.n+1)] }
-
-// factors returns the factors of a block. Pivots are sums of what leaves (GTH:
-// Grassmann, Taksar and Heyman 1985, doi:10.1287/opre.33.5.1107; entrywise
-// precision: O'Cinneide 1993, doi:10.1007/BF01385743; for chains that stop:
-// Alfa, Xue and Ye 2002, doi:10.1090/S0025-5718-01-01325-4).
-func (c *chain) factors(ctx context.Context, k int32) (factors, error) {
+// factors returns the factors of a block.
+func (c *chain) factors(ctx context.Context, k int32) (*elimination, error) {
 	part := &c.components[k]
-	return part.block.factor.get(func() (factors, error) {
-		n := len(part.states)
-		if n > c.dense {
-			return factors{}, graph.Errorf(graph.TooLarge,
+	return part.block.factor.get(func() (*elimination, error) {
+		if n := len(part.states); n > c.dense {
+			return nil, graph.Errorf(graph.TooLarge,
 				"trade or supplies tie %d stages into one cycle; what is asked is computed for at most %d: ask for origins, paths, or the pass-through of companies and plants", n, c.dense)
 		}
-		f := newFactors(n)
-		for i, s := range part.states {
-			row := f.row(i)
-			row[n] = c.stop[s]
-			for e := c.start[s]; e < c.start[s+1]; e++ {
-				if t := c.to[e]; c.of[t] == k {
-					row[c.at[t]] += c.prob[e]
-				}
-			}
-			for _, out := range c.outOf(s) {
-				row[n] += out.prob
-			}
-		}
-		for i := range n {
-			if err := ctx.Err(); err != nil {
-				return factors{}, err
-			}
-			f.eliminate(i)
-		}
-		return f, nil
+		return c.eliminate(ctx, k)
 	})
-}
-
-// eliminate takes state k out: who stepped to it now steps on to where it leads.
-func (f factors) eliminate(k int) {
-	row := f.row(k)
-	tail := row[k+1:]
-	pivot := floats.Sum(tail)
-	row[k] = pivot
-	for i := k + 1; i < f.n; i++ {
-		other := f.row(i)
-		if other[k] == 0 {
-			continue
-		}
-		m := other[k] / pivot
-		other[k] = m
-		floats.AddScaled(other[k+1:], m, tail)
-	}
-}
-
-// visits turns x, where walks enter, into the expected number of visits: it
-// solves v = x + v P.
-func (f factors) visits(x []float64) {
-	n := f.n
-	for k := range n {
-		if x[k] == 0 {
-			continue
-		}
-		row := f.row(k)
-		x[k] /= row[k]
-		floats.AddScaled(x[k+1:], x[k], row[k+1:n])
-	}
-	for i := n - 1; i > 0; i-- {
-		if x[i] != 0 {
-			floats.AddScaled(x[:i], x[i], f.row(i)[:i])
-		}
-	}
-}
-
-// chances turns h, the chance of what is asked at the first step out of each
-// state, into the chance of it ever: it solves h' = h + P h'.
-func (f factors) chances(h []float64) {
-	n := f.n
-	for i := 1; i < n; i++ {
-		h[i] += floats.Dot(f.row(i)[:i], h[:i])
-	}
-	for k := n - 1; k >= 0; k-- {
-		row := f.row(k)
-		h[k] = (h[k] + floats.Dot(row[k+1:n], h[k+1:])) / row[k]
-	}
 }
 
 // inverse returns (I − P)⁻¹ of a block, row by row: expected visits of each of
@@ -320,16 +225,13 @@ func (c *chain) inverse(ctx context.Context, k int32) ([]float64, error) {
 		return nil, err
 	}
 	return c.components[k].block.inverse.get(func() ([]float64, error) {
-		inv := make([]float64, f.n*f.n)
-		for i := range f.n {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			row := inv[i*f.n : (i+1)*f.n]
-			row[i] = 1
-			f.visits(row)
+		n := len(c.components[k].states)
+		inv := columnar{width: n, values: make([]float64, n*n)}
+		for i := range int32(n) {
+			inv.row(i)[i] = 1
 		}
-		return inv, nil
+		f.chancesOfMany(inv)
+		return inv.values, ctx.Err()
 	})
 }
 

@@ -288,6 +288,7 @@ func (c *chain) keepLoops() *chain {
 		}
 		if part.ring = c.closed(part.states); !part.ring {
 			part.block = new(block)
+			part.pattern = c.order(int32(k))
 		}
 	}
 	return c

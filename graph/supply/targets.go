@@ -1,7 +1,10 @@
 package supply
 
 import (
+	"cmp"
 	"context"
+	"iter"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -10,13 +13,52 @@ import (
 // of all places (docs/methods.md §2f).
 type TargetOrigins struct {
 	Place       string
-	Unexplained float64        // share of supply, 0..1
-	Shares      []CountryShare // of every place that has one, by place
+	Unexplained float64 // share of supply, 0..1
+
+	places  []string
+	starts  []int32   // places that something starts in
+	origins []float64 // by starts
+	direct  []directShare
+}
+
+type directShare struct {
+	place int32
+	share float64
+}
+
+// Shares returns the direct and origin shares of every place that has one, by place.
+func (o *TargetOrigins) Shares() iter.Seq[CountryShare] {
+	return func(yield func(CountryShare) bool) {
+		direct := o.direct
+		share := func(place int32, origin float64) CountryShare {
+			s := CountryShare{Place: o.places[place], Origin: origin}
+			if len(direct) > 0 && direct[0].place == place {
+				s.Direct, direct = direct[0].share, direct[1:]
+			}
+			s.Hidden = s.Origin - s.Direct
+			return s
+		}
+		for k, origin := range o.origins {
+			for len(direct) > 0 && direct[0].place < o.starts[k] {
+				if !yield(share(direct[0].place, 0)) {
+					return
+				}
+			}
+			if s := share(o.starts[k], origin); (s.Origin > 0 || s.Direct > 0) && !yield(s) {
+				return
+			}
+		}
+		for len(direct) > 0 {
+			if !yield(share(direct[0].place, 0)) {
+				return
+			}
+		}
+	}
 }
 
 // Targets returns direct and origin shares of a product for every place that has
-// supply of it, by place: one factorisation for all of them, and one solve for
-// each place that something starts in. Nothing is approximated; each line is
+// supply of it, by place: one factorisation for all of them, and one pass over the
+// factors for all that something starts in. Nothing is approximated; each line is
 // what a Dependency answers for its place. Of a pooled product each place draws
 // the same from the pool.
 //
@@ -27,96 +69,80 @@ func (w *Walk) Targets(ctx context.Context, product string) ([]TargetOrigins, er
 	if err != nil {
 		return nil, err
 	}
-	t := targets{Walk: w}
+	t := newTargetSolver(w)
+	if err := t.solve(ctx); err != nil {
+		return nil, err
+	}
 	lo, hi := w.nodesOf(p)
+	lines := make([]TargetOrigins, 0, hi-lo)
 	for i := lo; i < hi; i++ {
 		state := w.market[i]
 		if pool := w.pool[p]; pool >= 0 {
 			state = pool
 		}
 		if w.flows(state) {
-			t.nodes, t.states = append(t.nodes, i), append(t.states, state)
+			lines = append(lines, t.line(w.network.Nodes[i].Place, state))
 		}
-	}
-	return t.solve(ctx)
-}
-
-// targets are the places to solve for.
-type targets struct {
-	*Walk
-	nodes  []int32
-	states []int32 // where the walk from a node starts
-}
-
-func (t *targets) solve(ctx context.Context) ([]TargetOrigins, error) {
-	all := t.chain.all()
-	unexplained, err := t.unexplained(ctx, all)
-	if err != nil {
-		return nil, err
-	}
-	places := len(t.network.Places)
-	starts := t.startsByPlace()
-	var columns []int32 // places that something starts in
-	for place, of := range starts {
-		if len(of) > 0 {
-			columns = append(columns, int32(place))
-		}
-	}
-	h := columnar{width: len(columns), values: make([]float64, t.Walk.states*len(columns))}
-	for k, place := range columns {
-		for _, s := range starts[place] {
-			h.row(s)[k] = t.chain.stop[s]
-		}
-	}
-	if err := t.chain.chancesOfMany(ctx, h); err != nil {
-		return nil, err
-	}
-	origins := make([]float64, places)
-	lines := make([]TargetOrigins, len(t.states))
-	direct := make([]float64, places)
-	for i, s := range t.states {
-		t.addDirect(s, 1, direct)
-		lines[i] = TargetOrigins{Place: t.network.Places[t.network.Nodes[t.nodes[i]].Place], Unexplained: min(1, unexplained[s]),
-			Shares: t.pair(spread(origins, h.row(s), columns), direct)}
-		clear(direct)
 	}
 	return lines, nil
 }
 
-// spread lays the values of some places out over all.
-func spread(all, values []float64, places []int32) []float64 {
-	for k, place := range places {
-		all[place] = values[k]
+// targetSolver finds for every state the chances of each end of the walk.
+type targetSolver struct {
+	*Walk
+	starts []int32 // places that something starts in: a column each; behind them a column of what is unexplained
+	column []int32 // of a place
+	row    []int32 // of a state, component by component; -1 where no step leads on, and its own end is all
+	ends   columnar
+	direct []directShare // of all lines
+}
+
+func newTargetSolver(w *Walk) *targetSolver {
+	t := &targetSolver{Walk: w, column: make([]int32, len(w.network.Places)), row: make([]int32, w.states)}
+	startsIn := make([]bool, len(t.column))
+	for s, end := range w.ends {
+		if end == endOrigin {
+			startsIn[w.network.Nodes[w.node[s]].Place] = true
+		}
 	}
-	return all
+	for place, any := range startsIn {
+		if any {
+			t.column[place] = int32(len(t.starts))
+			t.starts = append(t.starts, int32(place))
+		}
+	}
+	rows := int32(0)
+	for k := range w.chain.components {
+		for _, s := range w.chain.components[k].states {
+			t.row[s] = -1
+			if w.chain.start[s] < w.chain.start[s+1] {
+				t.row[s] = rows
+				rows++
+			}
+		}
+	}
+	t.ends.width = len(t.starts) + 1
+	t.ends.values = make([]float64, int(rows)*t.ends.width)
+	return t
 }
 
-// columnar holds a row of values for each state.
-type columnar struct {
-	width  int
-	values []float64
-}
-
-func (t columnar) row(s int32) []float64 { return t.values[int(s)*t.width : (int(s)+1)*t.width] }
-
-// chancesOfMany is chances for many questions at once, a column each: a step is
-// followed once for all of them, and what is zero is passed over.
-func (c *chain) chancesOfMany(ctx context.Context, h columnar) error {
+// solve is chances for all columns at once: a step is followed once for all.
+func (t *targetSolver) solve(ctx context.Context) error {
+	c := t.chain
 	for k := int32(len(c.components)) - 1; k >= 0; k-- {
 		part := &c.components[k]
-		if part.ring {
-			continue
-		}
 		for _, s := range part.states {
-			for _, out := range c.outOf(s) {
-				floats.AddScaled(h.row(s), out.prob, h.row(out.to))
+			if t.row[s] >= 0 {
+				t.firstSteps(s, part.ring)
 			}
 		}
 		if part.block == nil {
 			continue
 		}
+		first := t.row[part.states[0]]
+		block := t.ends.rows(first, first+int32(len(part.states)))
 		if c.iterated(part) {
-			if err := c.iterateColumns(ctx, k, h); err != nil {
+			if err := c.iterateColumns(ctx, k, block); err != nil {
 				return err
 			}
 			continue
@@ -125,52 +151,103 @@ func (c *chain) chancesOfMany(ctx context.Context, h columnar) error {
 		if err != nil {
 			return err
 		}
-		f.chancesOfMany(part.states, h)
+		f.chancesOfMany(block)
 	}
 	return ctx.Err()
+}
+
+// firstSteps fills the row of a state with the chances of its own end, and with those
+// of its steps out of its component.
+func (t *targetSolver) firstSteps(s int32, ring bool) {
+	row := t.ends.row(t.row[s])
+	t.addEnd(row, s, 1)
+	if ring {
+		return
+	}
+	for _, out := range t.chain.outOf(s) {
+		if to := t.row[out.to]; to >= 0 {
+			floats.AddScaled(row, out.prob, t.ends.row(to))
+		} else {
+			t.addEnd(row, out.to, out.prob)
+		}
+	}
+}
+
+// addEnd adds what ends at a state itself, times a factor.
+func (t *targetSolver) addEnd(row []float64, s int32, factor float64) {
+	c, unexplained := t.chain, len(t.starts)
+	switch {
+	case c.components[c.of[s]].ring, t.node[s] < 0 && !t.flows(s): // nobody is known to make for a pool
+		row[unexplained] += factor
+	case t.Walk.ends[s] == endOrigin:
+		row[t.column[t.network.Nodes[t.node[s]].Place]] += factor * c.stop[s]
+	case t.Walk.ends[s] != endNone:
+		row[unexplained] += factor * c.stop[s]
+	}
+}
+
+// line is the line of a place whose walk begins at a state.
+func (t *targetSolver) line(place, state int32) TargetOrigins {
+	var row []float64
+	if r := t.row[state]; r >= 0 {
+		row = t.ends.row(r)
+	} else {
+		row = make([]float64, t.ends.width)
+		t.addEnd(row, state, 1)
+	}
+	unexplained := len(t.starts)
+	return TargetOrigins{Place: t.network.Places[place], Unexplained: min(1, row[unexplained]),
+		places: t.network.Places, starts: t.starts, origins: row[:unexplained], direct: t.directOf(state)}
+}
+
+// directOf returns the direct shares of what starts at a state, by place.
+func (t *targetSolver) directOf(state int32) []directShare {
+	c, first := t.chain, len(t.direct)
+	for e := c.start[state]; e < c.start[state+1]; e++ {
+		t.direct = append(t.direct, directShare{t.network.Nodes[t.node[c.to[e]]].Place, c.prob[e]})
+	}
+	list := t.direct[first:]
+	slices.SortStableFunc(list, func(a, b directShare) int { return cmp.Compare(a.place, b.place) })
+	sum := list[:0]
+	for _, d := range list {
+		if n := len(sum); n > 0 && sum[n-1].place == d.place {
+			sum[n-1].share += d.share
+		} else {
+			sum = append(sum, d)
+		}
+	}
+	return slices.Clip(sum)
+}
+
+// columnar is a matrix by rows.
+type columnar struct {
+	width  int
+	values []float64
+}
+
+func (t columnar) row(i int32) []float64 { return t.values[int(i)*t.width : (int(i)+1)*t.width] }
+
+func (t columnar) rows(from, to int32) columnar {
+	return columnar{t.width, t.values[int(from)*t.width : int(to)*t.width]}
 }
 
 // iterateColumns solves a component that is too large to be eliminated, column by
 // column.
 func (c *chain) iterateColumns(ctx context.Context, k int32, h columnar) error {
-	states := c.components[k].states
-	column := make([]float64, len(states))
+	column := make([]float64, len(c.components[k].states))
 	for i := range h.width {
-		for j, s := range states {
-			column[j] = h.row(s)[i]
+		for j := range column {
+			column[j] = h.row(int32(j))[i]
 		}
 		chances, _, err := c.iteration(k).meet(ctx, column)
 		if err != nil {
 			return err
 		}
-		for j, s := range states {
-			h.row(s)[i] = chances[j]
+		for j, chance := range chances {
+			h.row(int32(j))[i] = chance
 		}
 	}
 	return nil
-}
-
-// chancesOfMany is chances of each column of the block's rows.
-func (f factors) chancesOfMany(states []int32, h columnar) {
-	for i := 1; i < f.n; i++ {
-		to, row := h.row(states[i]), f.row(i)
-		for j, a := range row[:i] {
-			if a != 0 {
-				floats.AddScaled(to, a, h.row(states[j]))
-			}
-		}
-	}
-	for k := f.n - 1; k >= 0; k-- {
-		to, row := h.row(states[k]), f.row(k)
-		for j := k + 1; j < f.n; j++ {
-			if a := row[j]; a != 0 {
-				floats.AddScaled(to, a, h.row(states[j]))
-			}
-		}
-		for i := range to { // a factor 1/row[k] would round twice
-			to[i] /= row[k]
-		}
-	}
 }
 
 // startsByPlace returns the states that are origins, by place.

@@ -28,13 +28,22 @@ func TestTargetsAreWhatAnswersSay(t *testing.T) {
 			for _, s := range must[[]supply.CountryShare](t)(d.Shares(ctx)) {
 				want[s.Place] = s
 			}
-			if len(line.Shares) != len(want) {
-				t.Fatalf("%s has %v, want %v", line.Place, line.Shares, want)
-			}
-			for _, s := range line.Shares {
+			before := ""
+			for s := range line.Shares() {
+				if s.Place <= before {
+					t.Fatalf("%s: %s stands behind %s", line.Place, s.Place, before)
+				}
+				before = s.Place
 				check(t, "origin", s.Origin, want[s.Place].Origin)
 				check(t, "direct", s.Direct, want[s.Place].Direct)
 				check(t, "hidden", s.Hidden, s.Origin-s.Direct)
+				if s.Origin == 0 && s.Direct == 0 {
+					t.Fatalf("%s lists %s, which has no share", line.Place, s.Place)
+				}
+				delete(want, s.Place)
+			}
+			if len(want) > 0 {
+				t.Fatalf("%s lacks %v", line.Place, want)
 			}
 		}
 		for _, place := range n.Places {

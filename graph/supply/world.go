@@ -218,7 +218,7 @@ func (m *meeting) chances(ctx context.Context, set []int32) ([]float64, error) {
 }
 
 // meet turns the chances at the first step out of a block into those ever.
-func (m *meeting) meet(f factors, states, here []int32) error {
+func (m *meeting) meet(f *elimination, states, here []int32) error {
 	c, h := m.chain, m.chance
 	for _, s := range here {
 		h[s] = 0
@@ -228,9 +228,10 @@ func (m *meeting) meet(f factors, states, here []int32) error {
 		f.chances(m.scratch)
 	}
 	if len(here) > 0 {
-		m.columns = slices.Grow(m.columns[:0], len(here)*f.n)[:len(here)*f.n]
+		n := len(states)
+		m.columns = slices.Grow(m.columns[:0], len(here)*n)[:len(here)*n]
 		clear(m.columns)
-		column := func(k int) []float64 { return m.columns[k*f.n : (k+1)*f.n] }
+		column := func(k int) []float64 { return m.columns[k*n : (k+1)*n] }
 		left := make([]float64, len(here))
 		for k, s := range here {
 			column(k)[c.at[s]] = 1
