@@ -106,7 +106,7 @@ func (e *Executor) Translate(ctx context.Context, err error) Error {
 			e.log(ctx, shown, known.Err)
 		}
 	case errors.Is(err, context.DeadlineExceeded):
-		shown.Message = fmt.Sprintf("the answer took longer than %v; ask for less at once", e.options.Timeout)
+		shown.Message = fmt.Sprintf("the answer took longer than %v; ask for less at once, or allow more with --timeout of tiermap serve (tiermap ask waits for an hour)", e.options.Timeout)
 	case errors.Is(err, context.Canceled):
 		shown.Message = "the request was cancelled before it was answered"
 	default:

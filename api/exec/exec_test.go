@@ -136,7 +136,7 @@ func TestErrorsAreTranslated(t *testing.T) {
 			want: exec.Error{Message: "the store is busy", Extensions: exec.Extensions{Code: "STORE_BUSY"}}},
 		{name: "unknown", err: secret, want: exec.Error{Message: internal, Extensions: exec.Extensions{Code: "INTERNAL"}}, logged: secret.Error()},
 		{name: "a deadline of its own", err: context.DeadlineExceeded,
-			want: exec.Error{Message: "the answer took longer than 30s; ask for less at once", Extensions: exec.Extensions{Code: "TIMEOUT"}}},
+			want: exec.Error{Message: "the answer took longer than 30s; ask for less at once, or allow more with --timeout of tiermap serve (tiermap ask waits for an hour)", Extensions: exec.Extensions{Code: "TIMEOUT"}}},
 		{name: "a long message", err: graph.Errorf(graph.BadInput, "%s", strings.Repeat("é", 600)),
 			want: exec.Error{Message: strings.Repeat("é", 250) + " …", Extensions: exec.Extensions{Code: "BAD_INPUT"}}},
 	}
@@ -401,7 +401,7 @@ func TestTheDeadlineHoldsWhateverAResolverDoes(t *testing.T) {
 
 	r := e.Do(context.Background(), exec.Request{Query: "{ deaf }"})
 	<-started
-	want := `{"data":null,"errors":[{"message":"the answer took longer than 200ms; ask for less at once","extensions":{"code":"TIMEOUT"}}]}`
+	want := `{"data":null,"errors":[{"message":"the answer took longer than 200ms; ask for less at once, or allow more with --timeout of tiermap serve (tiermap ask waits for an hour)","extensions":{"code":"TIMEOUT"}}]}`
 	if got := text(t, r); got != want || r.Refused != exec.Failed {
 		t.Errorf("got %s", got)
 	}

@@ -165,8 +165,7 @@ func (b *builder) dependencyType(kind *graphql.Enum, methodType, share *graphql.
 				func(p graphql.ResolveParams, a asked) (any, error) { return listed(b, p, a, a.Unexplained) }),
 			"tiers": answerField(list(b.tierType()), "Where each product upstream is made, the product itself included; by steps, then product.", nil,
 				func(p graphql.ResolveParams, a asked) (any, error) { return tiersOf(p.Context, a) }),
-			"originProducers": answerField(list(b.originProducerType()), "The companies and plants where the supply starts, and what the others make in each country of origin: they add up to the origins. By share descending, then country, product and id.", all,
-				func(p graphql.ResolveParams, a asked) (any, error) { return listed(b, p, a, a.OriginProducers) }),
+			"originProducers": answerField(list(b.originProducerType()), "The companies and plants where the supply starts, and what the others make in each country of origin: they add up to the origins. By share descending, then country, product and id.", all, b.originProducers),
 			"chokepoints": answerField(list(chokepoint), "Who or what the supply passes; by share descending, then ids.",
 				with(with(first(10, "How many at most, up to 1000."), "minShare", minShare(0.001, "Least pass-through share, inclusive, 0..1.")),
 					"kind", argDefault(kind, "What is looked for.", string(supply.KindCountry))), b.chokepoints),
@@ -251,6 +250,14 @@ func (b *builder) paths(p graphql.ResolveParams, a asked) (any, error) {
 		return nil, err
 	}
 	found, err := a.Paths(p.Context, first, minShare)
+	if err != nil {
+		return nil, err
+	}
+	var firms []supply.Actor
+	for _, path := range found.Paths {
+		firms = append(firms, firmsOf(path.Steps, func(s supply.PathStep) supply.Actor { return s.Firm })...)
+	}
+	err = a.Meet(p.Context, firms)
 	return pieceOf(a.Answer, found), err
 }
 

@@ -196,7 +196,31 @@ func (b *builder) addOwners(t *nodeTypes) {
 // firmChokepoints finds companies or plants that supply passes.
 func (b *builder) firmChokepoints(p graphql.ResolveParams, a asked, kind supply.Kind, minShare float64, first int) (any, error) {
 	found, err := a.FirmChokepoints(p.Context, kind, a.attribution, a.epsilon, minShare, first)
+	if err == nil {
+		err = a.Meet(p.Context, firmsOf(found, func(c supply.Chokepoint) supply.Actor { return c.Firm }))
+	}
 	return piecesOf(a.Answer, found), err
+}
+
+// originProducers are those of an answer, with their names.
+func (b *builder) originProducers(p graphql.ResolveParams, a asked) (any, error) {
+	all, err := a.OriginProducers(p.Context)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = cutAt(b, p, all); err == nil {
+		err = a.Meet(p.Context, firmsOf(all, func(o supply.OriginProducer) supply.Actor { return o.Firm }))
+	}
+	return piecesOf(a.Answer, all), err
+}
+
+// firmsOf returns the companies and plants that pieces of an answer name.
+func firmsOf[T any](pieces []T, firm func(T) supply.Actor) []supply.Actor {
+	firms := make([]supply.Actor, len(pieces))
+	for i, piece := range pieces {
+		firms[i] = firm(piece)
+	}
+	return firms
 }
 
 // isFirm tells whether chokepoints of a kind are companies or plants.

@@ -25,6 +25,7 @@ const costliestAsk = 1_000_000_000
 func (c *commands) ask() *cobra.Command {
 	var variables, language string
 	var findings, intervals bool
+	var firmRows int64
 	cmd := &cobra.Command{
 		Use:   "ask 'GRAPHQL' | -",
 		Short: "Ask a question in GraphQL, without a server",
@@ -46,7 +47,7 @@ func (c *commands) ask() *cobra.Command {
 			}
 			o := exec.DefaultOptions()
 			o.Timeout, o.Limits.Cost = longestAsk, costliestAsk
-			executor, _, store, err := c.executor(cmd.Context(), readOnly, o, gql.Options{}, ask.Options{})
+			executor, _, store, err := c.executor(cmd.Context(), readOnly, o, gql.Options{}, ask.Options{FirmRows: firmRows})
 			if err != nil {
 				if cmd.Context().Err() != nil {
 					return err // interrupted: that says it
@@ -60,6 +61,7 @@ func (c *commands) ask() *cobra.Command {
 			return c.answer(executor.Do(cmd.Context(), request))
 		},
 	}
+	firmRowsFlag(cmd.Flags(), &firmRows)
 	cmd.Flags().BoolVar(&findings, "finding", false, "print the answer in sentences; the question's own fields of a dependency are not needed")
 	cmd.Flags().BoolVar(&intervals, "intervals", false, "with --finding: say how sure the shares are")
 	cmd.Flags().StringVar(&language, "language", "en", "language of the sentences: en or nl")

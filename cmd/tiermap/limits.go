@@ -4,7 +4,13 @@ import (
 	"github.com/spf13/pflag"
 
 	"tiermap/api/guard"
+	"tiermap/graph/ask"
 )
+
+// firmRowsFlag is how large a network of firms is read row by row.
+func firmRowsFlag(f *pflag.FlagSet, rows *int64) {
+	f.Int64Var(rows, "firm-rows", ask.DefaultFirmRows, "rows of who supplies whom that are read one by one; with more, a question about a company or plant is asked of the firms on their own, and others leave them out")
+}
 
 // limitFlags makes a flag for each limit of a question.
 func limitFlags(f *pflag.FlagSet, l *guard.Limits) {

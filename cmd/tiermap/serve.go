@@ -75,6 +75,7 @@ func (c *commands) serve() *cobra.Command {
 	var addr, logFormat, logLevel string
 	var origins []string
 	var cacheMB, maxFirst int
+	var firmRows int64
 	timeouts := api.DefaultTimeouts()
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -89,8 +90,8 @@ func (c *commands) serve() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			if o.Running < 1 || o.Waiting < 0 || o.Timeout <= 0 || cacheMB < 0 || maxFirst < 1 {
-				return usagef("--running and --max-first are at least 1, --timeout above 0, --waiting and --cache-mb not negative")
+			if o.Running < 1 || o.Waiting < 0 || o.Timeout <= 0 || cacheMB < 0 || maxFirst < 1 || firmRows < 1 {
+				return usagef("--running, --max-first and --firm-rows are at least 1, --timeout above 0, --waiting and --cache-mb not negative")
 			}
 			defer log.Sync() //nolint:errcheck // standard error needs no syncing
 			listener, err := new(net.ListenConfig).Listen(cmd.Context(), "tcp", addr)
@@ -100,7 +101,7 @@ func (c *commands) serve() *cobra.Command {
 			defer listener.Close()
 			o.Limits, o.Log = limits, log
 			timeouts.Write = o.Timeout + timeToSend
-			executor, asker, store, err := c.executor(cmd.Context(), write, o, gql.Options{MaxFirst: maxFirst}, ask.Options{CacheBytes: int64(cacheMB) << 20})
+			executor, asker, store, err := c.executor(cmd.Context(), write, o, gql.Options{MaxFirst: maxFirst}, ask.Options{CacheBytes: int64(cacheMB) << 20, FirmRows: firmRows})
 			if err != nil {
 				return err
 			}
@@ -125,6 +126,7 @@ func (c *commands) serve() *cobra.Command {
 	f.IntVar(&o.Waiting, "waiting", o.Waiting, "requests that may wait for their turn; further ones are refused")
 	f.IntVar(&maxFirst, "max-first", gql.MaxFirst, "largest page of any list")
 	f.DurationVar(&timeouts.Read, "read-timeout", timeouts.Read, "how long a client may take to send its request")
+	firmRowsFlag(f, &firmRows)
 	limitFlags(f, &limits)
 	return cmd
 }

@@ -20,6 +20,8 @@ type Asker struct {
 	store    graph.Store
 	builtin  *country.List
 	networks *cache
+	firmRows int64
+	large    chan struct{} // holds one entry while a network of firms on their own is made
 
 	flight singleflight.Group
 	mu     sync.Mutex
@@ -31,11 +33,15 @@ type Options struct {
 	// CacheBytes bounds the memory of the networks that are kept, with what was
 	// computed on them; 0 = 256 MB. The network in use is always kept.
 	CacheBytes int64
+	// FirmRows is how many rows of who supplies whom a question reads row by row;
+	// 0 = DefaultFirmRows.
+	FirmRows int64
 }
 
 // New returns an Asker on a store, which it does not close.
 func New(store graph.Store, builtin *country.List, o Options) *Asker {
-	return &Asker{store: store, builtin: builtin, networks: newCache(cmp.Or(o.CacheBytes, 256<<20))}
+	return &Asker{store: store, builtin: builtin, networks: newCache(cmp.Or(o.CacheBytes, 256<<20)),
+		firmRows: cmp.Or(o.FirmRows, DefaultFirmRows), large: make(chan struct{}, 1)}
 }
 
 // Ready returns nil where the store answers.
@@ -216,14 +222,14 @@ func (a *Answer) Assumptions(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(slices.Clone(a.Dependency.Assumptions()), compared...), nil
+	return slices.Concat(a.chain.said, a.Dependency.Assumptions(), compared), nil
 }
 
 // compareBalances says so where the two balances that use all trade name
 // another largest origin, or differ by more than 0.1 in its share
 // (docs/methods.md §1).
 func (a *Answer) compareBalances(ctx context.Context) ([]string, error) {
-	if a.changed || a.assembly.Table != "" {
+	if a.changed || a.assembly.Table != "" || a.assembly.Alone() {
 		return nil, nil // what balance the facts call for is said of the facts
 	}
 	largest := map[supply.Balance]supply.CountryShare{}

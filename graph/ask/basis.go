@@ -21,6 +21,7 @@ type Basis struct {
 	view     *catalogue
 	chain    *network
 	assembly *supply.Network
+	met      *acquainted // of firms on their own; else nil
 }
 
 // basis returns the network of a question, ready to be walked under a balance.
@@ -37,6 +38,9 @@ func (a *Asker) basis(ctx context.Context, v *view, q supply.Question, balance s
 		return Basis{}, nil, err
 	}
 	b := Basis{Year: n.plan.Year, Balance: balance, Plan: n.plan, view: v.catalogue, chain: n, assembly: walk.Network()}
+	if n.assembly.Alone() {
+		b.met = &acquainted{asker: a, people: people{map[string]Company{}, map[string]Facility{}}}
+	}
 	if m := n.plan.Material; m != "" {
 		if b.Material, err = v.material(m); err != nil {
 			b.Material = Material{ID: m} // contained, but nobody declares it

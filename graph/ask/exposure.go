@@ -206,10 +206,10 @@ func (e *Exposure) Assumptions() []string {
 func (b *Basis) assumptionsFor(product string) []string {
 	for i, p := range b.assembly.Products {
 		if p.ID == product {
-			return b.assembly.AssumptionsFor(int32(i))
+			return slices.Concat(b.chain.said, b.assembly.AssumptionsFor(int32(i)))
 		}
 	}
-	return slices.Clone(b.assembly.Assumptions)
+	return slices.Concat(b.chain.said, b.assembly.Assumptions)
 }
 
 func onePool(product string) string {

@@ -20,6 +20,9 @@ type people struct {
 // Company returns a company by the id that an answer holds; one that nobody
 // declares with its id alone.
 func (b *Basis) Company(id string) Company {
+	if c, ok := b.met.company(id); ok {
+		return c
+	}
 	if c, ok := b.chain.people.companies[id]; ok {
 		return c
 	}
@@ -28,6 +31,9 @@ func (b *Basis) Company(id string) Company {
 
 // Facility returns a plant by the id that an answer holds, and whether it is one.
 func (b *Basis) Facility(id string) (Facility, bool) {
+	if f, ok := b.met.facility(id); ok {
+		return f, true
+	}
 	f, ok := b.chain.people.facilities[id]
 	return f, ok
 }
@@ -38,13 +44,15 @@ const idsAtOnce = 20_000
 // firms reads what is known of the companies and plants of a question: who
 // supplies whom, where they are, who runs and who owns them. It reads nothing
 // where no producer is named and no supplies are loaded.
-func (v *view) firms(ctx context.Context, q supply.Question, production *[]supply.ProductionRow) (*supply.Firms, people, error) {
+func (v *view) firms(ctx context.Context, q supply.Question, production *[]supply.ProductionRow, s scope) (*supply.Firms, people, error) {
 	f, known := &supply.Firms{}, people{map[string]Company{}, map[string]Facility{}}
 	if q.WithoutFirms {
 		return f, known, nil
 	}
-	if err := v.readSupplies(ctx, q, f, production); err != nil {
-		return nil, known, err
+	if !s.left {
+		if err := v.readSupplies(ctx, q, f, production); err != nil {
+			return nil, known, err
+		}
 	}
 	named := map[string]bool{}
 	name := func(id string) {
@@ -91,14 +99,7 @@ func (v *view) readSupplies(ctx context.Context, q supply.Question, f *supply.Fi
 	if !v.anySupplies {
 		return nil
 	}
-	query := graph.Query{Kind: graph.Supplies}
-	if q.Material != "" {
-		query.Match = append(query.Match, graph.Match{Field: "product", Words: v.supply.Carriers(q.Material)})
-	}
-	if q.Year != 0 {
-		query.Match = append(query.Match, graph.Match{Field: "year", Ints: yearsAround(q.Year)})
-	}
-	if err := v.snapshot.Read(ctx, query, func(b *graph.Batch) error { return f.Add(b) }); err != nil {
+	if err := v.snapshot.Read(ctx, v.suppliesQuery(q), func(b *graph.Batch) error { return f.Add(b) }); err != nil {
 		return err
 	}
 	chain, err := v.supply.Chain(q.Product, q.Material)

@@ -16,6 +16,9 @@ import (
 // Errors: those of supply.NewDraws; BadInput for an input-output table, which
 // states no errors and whose values balance as a whole.
 func (b *Basis) draws(w *supply.Walk, s *supply.Scenario, target supply.Stage, u supply.Uncertainty) (*supply.Draws, error) {
+	if b.assembly.Alone() {
+		return nil, graph.Errorf(graph.BadInput, "there are no intervals in a network of %d companies and plants on their own: leave intervals out, or raise --firm-rows", len(b.assembly.Producers))
+	}
 	if b.chain.trade == nil {
 		return nil, graph.Errorf(graph.BadInput, "an input-output table has no intervals: its values are balanced as a whole, and no errors of them are stated")
 	}

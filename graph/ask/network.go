@@ -17,6 +17,7 @@ type network struct {
 	trade    *supply.Trade   // the rows that were read, for intervals; nil of an input-output table
 	assembly *supply.Network // under the balance Mass
 	people   people
+	said     []string // what the size of the facts makes every answer assume
 
 	mu    sync.Mutex
 	walks map[supply.Balance]*supply.Walk
@@ -26,6 +27,9 @@ type network struct {
 func (n *network) walk(ctx context.Context, b supply.Balance) (*supply.Walk, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.assembly.Alone() {
+		b = n.assembly.Balance // there is no trade to balance
+	}
 	if w := n.walks[b]; w != nil {
 		return w, nil
 	}
@@ -46,9 +50,9 @@ func (n *network) walk(ctx context.Context, b supply.Balance) (*supply.Walk, err
 func (n *network) bytes() int64 {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var sum int64
+	sum := int64(n.assembly.Bytes())
 	if n.trade != nil {
-		sum = int64(n.trade.Bytes())
+		sum += int64(n.trade.Bytes())
 	}
 	for _, w := range n.walks {
 		sum += int64(w.Bytes())
@@ -81,11 +85,18 @@ func (a *Asker) network(ctx context.Context, v *view, q supply.Question) (*netwo
 
 // assemble reads the facts of a question and makes its network.
 func (v *view) assemble(ctx context.Context, q supply.Question) (*network, error) {
+	s, err := v.scope(ctx, &q)
+	if err != nil {
+		return nil, err
+	}
+	if s.alone {
+		return v.assembleAlone(ctx, q, s)
+	}
 	production, err := v.production(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	firms, known, err := v.firms(ctx, q, &production)
+	firms, known, err := v.firms(ctx, q, &production, s)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +114,7 @@ func (v *view) assemble(ctx context.Context, q supply.Question) (*network, error
 	if err != nil {
 		return nil, err
 	}
-	return &network{plan: plan, trade: trade, assembly: n, people: known, walks: map[supply.Balance]*supply.Walk{}}, nil
+	return &network{plan: plan, trade: trade, assembly: n, people: known, said: s.said, walks: map[supply.Balance]*supply.Walk{}}, nil
 }
 
 // production reads the production of a question's chain, of all datasets: of
@@ -167,6 +178,24 @@ func (c *cache) put(key string, n *network) {
 	}
 	c.byKey[key] = c.recent.PushFront(cached{key, n})
 	c.shrink()
+}
+
+// makeRoom drops the networks that were used longest ago until the others leave room
+// for so many bytes, as far as there is any.
+func (c *cache) makeRoom(bytes int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	limit := c.limit - bytes
+	var sum int64
+	for e := c.recent.Front(); e != nil; {
+		next := e.Next()
+		kept := e.Value.(cached)
+		if sum += kept.network.bytes(); sum > limit {
+			c.recent.Remove(e)
+			delete(c.byKey, kept.key)
+		}
+		e = next
+	}
 }
 
 // shrink drops the networks that were used longest ago until the others fit.

@@ -59,6 +59,7 @@ type CodeShare struct {
 type view struct {
 	*catalogue
 	snapshot graph.Snapshot
+	asker    *Asker
 }
 
 // with runs a function on a view of the store's present revision.
@@ -76,7 +77,7 @@ func with[T any](ctx context.Context, a *Asker, run func(*view) (T, error)) (res
 	if err != nil {
 		return result, err
 	}
-	return run(&view{c, snap})
+	return run(&view{c, snap, a})
 }
 
 // readCatalogue reads what a revision holds.

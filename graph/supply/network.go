@@ -129,6 +129,16 @@ type recipeMix struct {
 	noRecipe float64
 }
 
+// Alone tells whether nothing but who supplies whom went in: a network of firms on
+// their own, in which there is no trade to balance.
+func (n *Network) Alone() bool { return n.alone }
+
+// Bytes returns about how much memory the network holds.
+func (n *Network) Bytes() int {
+	const perNode, perTrade, perInput, perProducer, perSource = 88, 16, 16, 100, 24
+	return perNode*len(n.Nodes) + perTrade*len(n.Trade) + perInput*len(n.Inputs) + perProducer*len(n.Producers) + perSource*len(n.Sources)
+}
+
 // Node returns the index of the node of a place and product, or -1.
 func (n *Network) Node(place, product int32) int32 {
 	lo, hi := 0, len(n.Nodes)
