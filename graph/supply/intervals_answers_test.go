@@ -217,3 +217,63 @@ func TestEveryAnswerOfOneUncertainMass(t *testing.T) {
 	flows := must[[]supply.TierFlowInterval](t)(d.TierFlows(ctx, 0, 0))
 	check("the band from A", flows[0].Interval, 0.6, 0.24)
 }
+
+// A change is drawn around in both years at once. C has 40 t of B's and, of A's, m = 60
+// t in 2020 and n = 160 t in 2021: s = m/(m + 40) with the derivative 0.24 with
+// respect to ln m, 0.8 with 0.16.
+func TestIntervalsOfAChange(t *testing.T) {
+	changeOf := func(errors [2]string, before, after int, years ...int) supply.ChangeInterval {
+		t.Helper()
+		trade := []string{"exporter,importer,product,tonnes,error,year"}
+		for _, year := range years {
+			m, e := "60", errors[0]
+			if year == 2021 {
+				m, e = "160", errors[1]
+			}
+			trade = append(trade, fmt.Sprintf("A,C,p,%s,%s,%d", m, e, year), fmt.Sprintf("B,C,p,40,0,%d", year))
+		}
+		c := tablesCase("p", map[string][]string{"product": {"id,stage", "p,extraction"},
+			"production": {"product,country,tonnes,error,year", "p,A,1000,0,2020", "p,B,1000,0,2020"}, "trade": trade})
+		var both [2]*supply.DrawnDependency
+		for i, year := range []int{before, after} {
+			q := c.Question()
+			q.Year = year
+			both[i] = must[*supply.DrawnDependency](t)(drawsOf(t, c.Facts(t), q, "C", supply.Mass, nil, supply.Uncertainty{Draws: supply.MaxDraws}))
+		}
+		change := &supply.DrawnChange{Before: both[0], After: both[1]}
+		n := must[supply.ChangeIntervals](t)(change.Intervals(t.Context()))
+		links := must[supply.LinkChangeIntervals](t)(change.Links(t.Context(), "A", 1))
+		if len(n.Shares) != 2 || n.Shares[0].Place != "A" || n.UndecidedBefore+n.UndecidedAfter != 0 {
+			t.Fatalf("%+v", n)
+		}
+		a := n.Shares[0].Origin
+		for _, got := range [][2]float64{{links.Total.Value, a.Change.Value}, {links.Total.Low, a.Change.Low}, {links.Total.High, a.Change.High}} {
+			if math.Abs(got[0]-got[1]) > 1e-12 {
+				t.Errorf("all links are %+v, the change is %+v", links.Total, a.Change)
+			}
+		}
+		return a
+	}
+	near := func(what string, got supply.Interval, value, half float64) {
+		t.Helper()
+		if math.Abs(got.Value-value) > 1e-12 || math.Abs(got.Low-(value-half)) > half/10 || math.Abs(got.High-(value+half)) > half/10 {
+			t.Errorf("%s: %+v, want %g ± %g", what, got, value, half)
+		}
+	}
+	const z = 1.645 * 0.02
+	only := changeOf([2]string{"0.02", "0"}, 2020, 2021, 2020, 2021)
+	near("before", only.Before, 0.6, z*0.24)
+	near("after", only.After, 0.8, 0)
+	near("one is uncertain", only.Change, 0.2, z*0.24)
+	if !only.Exceeds() || only.Agree != 1 {
+		t.Errorf("%+v", only)
+	}
+	near("both are, independently", changeOf([2]string{"0.02", "0.02"}, 2020, 2021, 2020, 2021).Change, 0.2, z*math.Hypot(0.24, 0.16))
+	// The table of 2020 stands in for 2019 and 2018: what is wrong in it is wrong in both.
+	alike := changeOf([2]string{"0.02", ""}, 2018, 2019, 2020)
+	near("one table stands in", alike.Before, 0.6, z*0.24)
+	near("and makes no change", alike.Change, 0, 0)
+	if alike.Exceeds() || alike.Agree != 0 {
+		t.Errorf("%+v", alike)
+	}
+}

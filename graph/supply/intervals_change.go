@@ -231,5 +231,5 @@ func (x *DrawnChange) Draws() *Draws {
 // Assumptions says what the intervals of a change assume, sentence by sentence.
 func (x *DrawnChange) Assumptions(n ChangeIntervals) []string {
 	return append(x.Draws().Assumptions(max(n.UndecidedBefore, n.UndecidedAfter)),
-		"Errors of the two years are independent; what counts for both, such as a table that stands in for another year, is drawn alike, so that it makes no change.")
+		"Errors of the two years are independent, but what counts for both, such as a table that stands in for both, is drawn alike: with the same error in both it makes no change.")
 }
