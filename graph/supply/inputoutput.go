@@ -152,51 +152,72 @@ func (t *InputOutput) link(n *Network, order []int32) {
 	for i, k := range order {
 		at[k] = int32(i)
 	}
-	links := make([]inputFlow, 0, len(t.flows))
-	for _, f := range t.flows {
-		if f.usd == 0 {
-			continue
-		}
-		n.Nodes[at[f.seller]].Exports += f.usd
-		if t.outputs[f.buyer].usd > 0 {
-			links = append(links, inputFlow{at[f.seller], at[f.buyer], f.amount})
-		}
+	made := make([]bool, len(order)) // by number: there is an output that shares are of
+	for k, output := range t.outputs {
+		made[k] = output.usd > 0
 	}
-	links = sortedBy(links, len(order), func(f *inputFlow) int32 { return f.seller })
-	links = sortedBy(links, len(order), func(f *inputFlow) int32 { return f.buyer })
 	n.TradeStart = make([]int32, len(n.Nodes)+1)
-	for k, l := range links {
-		n.Nodes[l.buyer].Imports += l.usd
-		if last := len(n.Trade) - 1; k > 0 && links[k-1].buyer == l.buyer && links[k-1].seller == l.seller {
-			n.Trade[last].Tonnes += l.usd
-			n.Trade[last].Estimated = n.Trade[last].Estimated || l.estimated
-			continue
+	for _, f := range t.flows {
+		n.Nodes[at[f.seller]].Exports += f.usd
+		if f.usd > 0 && made[f.buyer] {
+			n.TradeStart[at[f.buyer]+1]++
 		}
-		n.Trade = append(n.Trade, TradeLink{Exporter: l.seller, Tonnes: l.usd, Estimated: l.estimated})
-		n.TradeStart[l.buyer+1] = int32(len(n.Trade))
 	}
 	for i := range n.Nodes {
-		n.TradeStart[i+1] = max(n.TradeStart[i+1], n.TradeStart[i])
+		n.TradeStart[i+1] += n.TradeStart[i]
 	}
+	n.Trade = make([]TradeLink, n.TradeStart[len(n.Nodes)])
+	next := slices.Clone(n.TradeStart)
+	for _, k := range t.bySeller(at, made) {
+		f := t.flows[k]
+		buyer := at[f.buyer]
+		n.Trade[next[buyer]] = TradeLink{Exporter: at[f.seller], Tonnes: f.usd, Estimated: f.estimated}
+		n.Nodes[buyer].Imports += f.usd
+		next[buyer]++
+	}
+	n.mergeLinks()
 }
 
-// sortedBy returns flows in order of a node of theirs, else in the order in which
-// they stand.
-func sortedBy(flows []inputFlow, nodes int, node func(*inputFlow) int32) []inputFlow {
-	next := make([]int, nodes+1)
-	for i := range flows {
-		next[node(&flows[i])+1]++
+// bySeller returns the numbers of the flows to whom makes anything in the order of the
+// nodes that sell: numbers, not flows, for of these there may be tens of millions.
+func (t *InputOutput) bySeller(at []int32, made []bool) []int32 {
+	next := make([]int32, len(at)+1)
+	for _, f := range t.flows {
+		if f.usd > 0 && made[f.buyer] {
+			next[at[f.seller]+1]++
+		}
 	}
-	for i := range nodes {
+	for i := range at {
 		next[i+1] += next[i]
 	}
-	sorted := make([]inputFlow, len(flows))
-	for i := range flows {
-		k := node(&flows[i])
-		sorted[next[k]] = flows[i]
-		next[k]++
+	sorted := make([]int32, next[len(at)])
+	for k, f := range t.flows {
+		if f.usd > 0 && made[f.buyer] {
+			sorted[next[at[f.seller]]] = int32(k)
+			next[at[f.seller]]++
+		}
 	}
 	return sorted
+}
+
+// mergeLinks adds up links between the same two nodes, which stand together.
+func (n *Network) mergeLinks() {
+	kept := int32(0)
+	for i := range n.Nodes {
+		first := kept
+		for _, l := range n.Trade[n.TradeStart[i]:n.TradeStart[i+1]] {
+			if kept > first && n.Trade[kept-1].Exporter == l.Exporter {
+				n.Trade[kept-1].Tonnes += l.Tonnes
+				n.Trade[kept-1].Estimated = n.Trade[kept-1].Estimated || l.Estimated
+				continue
+			}
+			n.Trade[kept] = l
+			kept++
+		}
+		n.TradeStart[i] = first
+	}
+	n.TradeStart[len(n.Nodes)] = kept
+	n.Trade = n.Trade[:kept:kept]
 }
 
 // value gives each node its output, and as its production the value added: what is

@@ -345,6 +345,118 @@ func worldIs(t *rapid.T, walk *supply.Walk, e economy) {
 	}
 }
 
+// TestLargeTables: what is iterated, as in a table of EXIOBASE's size, is what is
+// eliminated: origins, final demand, exposure, pass-through of countries and sectors,
+// the world's chokepoints and for how many they are single.
+func TestLargeTables(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		e := drawEconomy(r)
+		for j := range e.x { // some sectors add next to nothing
+			if rapid.Bool().Draw(r, "thin") {
+				added := e.x[j]
+				for i := range e.x {
+					added -= e.z[i][j]
+				}
+				e.x[j] -= added * (1 - 1e-5)
+			}
+		}
+		walk, table := e.walk(r)
+		large := supply.NewWalk(walk.Network())
+		large.IterateBeyond(0)
+		for j := range e.x {
+			exact, iterated := ofSector(r, walk, e.stage(j)), ofSector(r, large, e.stage(j))
+			sharesAre(r, iterated, originsOf(r, exact))
+			for _, kind := range []supply.Kind{supply.KindCountry, supply.KindStage} {
+				want, err := exact.Chokepoints(t.Context(), kind, 0.001, 1e-6, 0)
+				if err != nil {
+					r.Fatal(err)
+				}
+				got, err := iterated.Chokepoints(t.Context(), kind, 0.001, 1e-6, 0)
+				if err != nil || len(got) != len(want) {
+					r.Fatalf("%d chokepoints, want %d: %v", len(got), len(want), err)
+				}
+				passed := map[supply.Stage]supply.Chokepoint{}
+				for _, c := range got {
+					passed[supply.Stage{Place: c.Place, Product: c.Product}] = c
+				}
+				for _, c := range want {
+					is := passed[supply.Stage{Place: c.Place, Product: c.Product}]
+					isNear(r, "pass-through of "+c.Place+c.Product, is.PassThrough, c.PassThrough, nil)
+					if is.SinglePointOfFailure != c.SinglePointOfFailure && math.Abs(c.PassThrough-0.999) > 1e-9 {
+						r.Errorf("%+v, want %+v", is, c)
+					}
+				}
+			}
+		}
+		want, err := walk.FinalOrigins(t.Context(), table.FinalDemand())
+		if err != nil {
+			r.Fatal(err)
+		}
+		got, err := large.FinalOrigins(t.Context(), table.FinalDemand())
+		if err != nil || len(got.Places) != len(want.Places) {
+			r.Fatal(got, want, err)
+		}
+		final := map[string]float64{}
+		for _, p := range got.Places {
+			final[p.Place] = p.Origin
+		}
+		for _, p := range want.Places {
+			isNear(r, "final origin of "+p.Place, final[p.Place], p.Origin, nil)
+		}
+		worldsAgree(r, walk, large, e)
+	})
+}
+
+func originsOf(t interface{ Fatal(...any) }, d *supply.Dependency) map[string]float64 {
+	shares, err := d.Shares(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	origins := map[string]float64{}
+	for _, s := range shares {
+		origins[s.Place] = s.Origin
+	}
+	return origins
+}
+
+// worldsAgree compares the world's chokepoints and exposure.
+func worldsAgree(t *rapid.T, walk, large *supply.Walk, e economy) {
+	for s := range e.sectors {
+		product := fmt.Sprintf("T:s%d", s)
+		want, err := walk.WorldChokepoints(t.Context(), product, supply.KindCountry, 0.001, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := large.WorldChokepoints(t.Context(), product, supply.KindCountry, 0.001, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byPlace := map[string]supply.WorldChokepoint{}
+		for _, c := range got {
+			byPlace[c.Place] = c
+		}
+		for _, c := range want {
+			is := byPlace[c.Place]
+			isNear(t, "world's share that passes "+c.Place, is.Share, c.Share, nil)
+			if is.Countries != c.Countries {
+				t.Errorf("%s is single for %d, want %d", c.Place, is.Countries, c.Countries)
+			}
+		}
+	}
+	for c := range e.countries {
+		x := supply.Subject{Place: string(rune('A' + c))}
+		want, err := walk.Exposure(t.Context(), "", x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := large.Exposure(t.Context(), "", x)
+		if err != nil || len(got.Targets) != len(want.Targets) {
+			t.Fatalf("%d targets, want %d: %v", len(got.Targets), len(want.Targets), err)
+		}
+		isNear(t, "world's share of exposure to "+x.Place, got.WorldShare, want.WorldShare, nil)
+	}
+}
+
 // TestTextbook is the two-sector example of Miller and Blair (2009, section 2.3): Z =
 // (150 500; 200 100), x = (1000, 2000). Its Leontief inverse is (0.95 0.25; 0.20 0.85)
 // / 0.7575, value added 0.65 and 0.70 of output.

@@ -143,19 +143,24 @@ func (c *chain) clusterUntil(k int32, states []int32, at []uint8, column uint8) 
 // meetsEach returns the chances that a walk from the target ever meets each of up to
 // eight sets of states.
 func (d *Dependency) meetsEach(ctx context.Context, sets [][]int32) ([]float64, error) {
-	c := d.walk.chain
-	of := make([]uint8, d.walk.states)
+	x := make([]float64, d.walk.states*columns)
+	for j := range sets {
+		x[int(d.state)*columns+j] = 1
+	}
+	return d.walk.chain.meetsEach(ctx, x, sets)
+}
+
+// meetsEach returns the chances to meet each of up to eight sets of states of walks
+// that start anywhere: in s with the chance x[s·columns+j] for set j. It uses up x.
+func (c *chain) meetsEach(ctx context.Context, x []float64, sets [][]int32) ([]float64, error) {
+	of := make([]uint8, len(c.stop))
 	for j, set := range sets {
 		for _, s := range set {
 			of[s] |= 1 << j
 		}
 	}
 	met := make([]float64, len(sets))
-	x := make([]float64, d.walk.states*columns)
-	for j := range sets {
-		x[int(d.state)*columns+j] = 1
-	}
-	for k := c.of[d.state]; int(k) < len(c.components); k++ {
+	for k := range int32(len(c.components)) {
 		part := &c.components[k]
 		if !c.comeTo(part, x) {
 			continue

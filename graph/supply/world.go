@@ -105,6 +105,9 @@ func (v *worldview) countries(ctx context.Context) ([]WorldChokepoint, error) {
 	if w.agentOf != nil {
 		return v.countriesApart(ctx)
 	}
+	if c.largest() > 0 {
+		return v.countriesOfLarge(ctx)
+	}
 	upstream := c.upstream(statesOf(v.targets)...)
 	if err := c.factorise(ctx, c.blocksIn(upstream)); err != nil {
 		return nil, err
