@@ -134,33 +134,36 @@ type solution struct {
 	done   bool      // all of them are about as small as was asked for
 }
 
-// solve solves equations: by sweeps, and when it is to be sure by generalised minimal
-// residuals. It ends where each residual is at most its goal or nothing makes them
-// smaller any more.
+// solve solves equations: by sweeps, and where these do not do and it is to be sure by
+// generalised minimal residuals. It ends where each residual is at most its goal or
+// nothing makes them smaller any more.
 func (q *equations) solve(ctx context.Context, b, goal []float64, sure bool) (s solution, err error) {
 	y, r, spare := make([]float64, len(b)), slices.Clone(b), make([]float64, len(b))
-	if err := q.fade(ctx, y, r, spare, goal); err != nil {
-		return s, err
-	}
 	by := arnoldi{equations: q}
-	best := math.Inf(1)
-	for passes := 0; ; {
+	best, fades := math.Inf(1), true
+	for passes := 0; passes < passesMost && (fades || sure); {
+		var more int
+		swept := fades
+		if swept {
+			more, fades, err = q.fade(ctx, y, r, spare, goal)
+		} else {
+			more, err = by.improve(ctx, y, r, s.off, goal)
+		}
+		if err != nil {
+			return s, err
+		}
+		passes += more
 		for i := range y {
 			y[i] = max(0, y[i])
 		}
 		s.off = q.residual(r, spare, b, y)
 		worst := beyond(s.off, goal)
 		slow := !(worst < best/2)
-		s.done = worst <= 1 || worst <= nearGoal && (slow || passes == 0)
-		if s.done || !sure || slow && passes > 0 || passes >= passesMost {
+		if s.done = worst <= 1 || slow && worst <= nearGoal; s.done || slow && !swept {
 			break
 		}
+		fades = fades && !slow
 		best = min(best, worst)
-		more, err := by.improve(ctx, y, r, s.off, goal)
-		if err != nil {
-			return s, err
-		}
-		passes += more
 	}
 	if s.values = y; !q.reverse {
 		s.values = spare
@@ -183,16 +186,15 @@ func beyond(size, goal []float64) float64 {
 // one proportion: then all that would enter later ones is the sum of a geometric
 // series. Of a component whose states all lead to each other there is one such
 // proportion, that of the walks that have not left for long (Perron and Frobenius);
-// where others fade nearly as slowly it gives up, and leaves the rest to others.
-func (q *equations) fade(ctx context.Context, y, r, before, goal []float64) error {
+// where others fade nearly as slowly it gives up, and leaves the rest to others. It
+// returns how many sweeps it took.
+func (q *equations) fade(ctx context.Context, y, r, before, goal []float64) (passes int, ok bool, err error) {
 	copy(before, r)
 	was, part := make([]float64, q.width), make([]float64, q.width)
-	worst := math.Inf(1)
-	for pass := 1; pass <= passesAtOnce; pass++ {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	last, worst := 0.0, math.Inf(1)
+	for passes < passesAtOnce && ctx.Err() == nil {
 		q.apply(r)
+		passes++
 		now, off := q.compare(y, r, before, part)
 		for j := range now {
 			if part[j] = 0; now[j] > 0 && now[j] < was[j] {
@@ -202,22 +204,28 @@ func (q *equations) fade(ctx context.Context, y, r, before, goal []float64) erro
 		}
 		was = now
 		left := beyond(off, goal)
-		if left <= 0.5 {
-			break
+		if left*min(1, left/last) <= 0.5 { // the series leaves what one more sweep would
+			q.addSeries(y, r, part)
+			return passes, true, nil
 		}
-		if pass%patience == 0 {
+		last = left
+		if passes%patience == 0 {
 			if !(left < worst/patience) {
 				break
 			}
 			worst = left
 		}
 	}
+	return passes, false, ctx.Err()
+}
+
+// addSeries adds to y what enters later sweeps when of r the same part is left by each.
+func (q *equations) addSeries(y, r, part []float64) {
 	for i := 0; i < len(r); i += q.width {
 		for j := range part {
 			y[i+j] += r[i+j] / (1 - part[j])
 		}
 	}
-	return nil
 }
 
 // patience is in how many sweeps what is left to go must fall to as small a part.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -19,11 +20,14 @@ import (
 // ‖r‖₁ of the walk from t, since N[·,X]·h is the chance to come to X; and h itself
 // changes that by no more than the share that passes X times the largest ‖r‖₁ of the
 // walks from X, since N[t,X]·N[X,X]⁻¹ says where X is met first. The sum of both is
-// the bound.
+// the bound. The walks from X are therefore solved the less closely the less passes X.
 
-// passageGoal is where the iteration on walks from X ends: their residual counts
-// only as far as X is passed.
+// passageGoal is by how much a share that passes X may be off for the walks from X.
 const passageGoal = 1e-9
+
+// blocksAtOnce bounds the memory of walks that are solved at the same time: of a
+// million states a block takes 320 MB.
+const blocksAtOnce = 8
 
 // PassedShare is the share of the target's supply that passes a company or plant.
 type PassedShare struct {
@@ -84,50 +88,59 @@ func (d *Dependency) passes(ctx context.Context, sets [][]int32) (shares, off []
 		return nil, nil, err
 	}
 	c := d.walk.chain
-	shares, off = make([]float64, len(sets)), make([]float64, len(sets))
-	var waiting []passage
+	passages := make([]passage, len(sets))
+	goals := map[int32]float64{} // by state to walk from
 	var starts []int32
-	solve := func() error {
-		if len(starts) == 0 {
-			return nil
-		}
-		visits, residuals, err := c.visitsFrom(ctx, starts)
-		if err != nil {
-			return err
-		}
-		for j, s := range starts {
-			for i := range waiting {
-				waiting[i].take(s, j, visits, residuals[j])
-			}
-		}
-		starts = starts[:0]
-		waiting = slices.DeleteFunc(waiting, func(p passage) bool {
-			if p.missing == 0 {
-				shares[p.index], off[p.index] = p.share(from)
-			}
-			return p.missing == 0
-		})
-		return nil
-	}
 	for i, set := range sets {
-		p := newPassage(i, c.withRings(set), from.visits)
-		if p.missing == 0 {
-			off[i] = from.off
-			continue
-		}
-		waiting = append(waiting, p)
-		for _, s := range p.states {
-			if slices.Contains(starts, s) {
-				continue
+		passages[i] = newPassage(c.withRings(set), from.visits)
+		for _, s := range passages[i].states {
+			goal, ok := goals[s]
+			if !ok {
+				starts, goal = append(starts, s), residualMost
 			}
-			if starts = append(starts, s); len(starts) == columns {
-				if err := solve(); err != nil {
-					return nil, nil, err
+			goals[s] = min(goal, passages[i].goal)
+		}
+	}
+	var mu sync.Mutex
+	for together := range slices.Chunk(inBlocks(starts), blocksAtOnce) {
+		err := parallel(ctx, len(together), func(_, i int) error {
+			block := together[i]
+			of := make([]float64, len(block))
+			for j, s := range block {
+				of[j] = goals[s]
+			}
+			visits, residuals, err := c.visitsFrom(ctx, block, of)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for j, s := range block {
+				for i := range passages {
+					passages[i].take(s, j, visits, residuals[j])
 				}
 			}
+			return nil
+		})
+		if err != nil {
+			return nil, nil, err
 		}
 	}
-	return shares, off, solve()
+	shares, off = make([]float64, len(sets)), make([]float64, len(sets))
+	for i := range passages {
+		shares[i], off[i] = passages[i].share(from)
+	}
+	return shares, off, nil
+}
+
+// inBlocks divides states evenly into as few blocks of at most columns as there must be.
+func inBlocks(states []int32) [][]int32 {
+	n := (len(states) + columns - 1) / columns
+	blocks := make([][]int32, n)
+	for i := range blocks {
+		blocks[i] = states[i*len(states)/n : (i+1)*len(states)/n]
+	}
+	return blocks
 }
 
 // withRings adds to states all of the closed rings that they are of: who enters a
@@ -145,36 +158,41 @@ func (c *chain) withRings(states []int32) []int32 {
 
 // passage is a set that is being solved for.
 type passage struct {
-	index   int
-	states  []int32
-	visits  []float64 // expected visits of each of its states from each, row by row
-	missing int       // rows
-	off     float64
+	states []int32
+	visits []float64 // expected visits of each of its states from each, row by row
+	goal   float64   // residual of the walks from its states that does
+	off    float64
 }
 
 // newPassage leaves out the states that the target does not come to.
-func newPassage(index int, states []int32, visits []float64) passage {
+func newPassage(states []int32, visits []float64) passage {
 	states = slices.DeleteFunc(states, func(s int32) bool { return visits[s] == 0 })
-	return passage{index: index, states: states, visits: make([]float64, len(states)*len(states)), missing: len(states)}
+	most := 0.0
+	for _, s := range states {
+		most += visits[s]
+	}
+	return passage{states: states, visits: make([]float64, len(states)*len(states)), goal: passageGoal / min(1, most)}
 }
 
 // take takes the expected visits of the walk from a state, one column of many.
 func (p *passage) take(from int32, column int, visits []float64, off float64) {
 	i, ok := slices.BinarySearch(p.states, from)
-	if !ok || p.visits[i*len(p.states)+i] != 0 {
+	if !ok {
 		return
 	}
 	for k, s := range p.states {
 		p.visits[i*len(p.states)+k] = visits[int(s)*columns+column]
 	}
-	p.missing--
 	p.off = max(p.off, off)
 }
 
 // share returns N[t,X]·N[X,X]⁻¹·1, and by how much it may be off.
 func (p *passage) share(from visited) (share, off float64) {
 	n := len(p.states)
-	if n == 1 {
+	switch n {
+	case 0:
+		return 0, from.off
+	case 1:
 		share = min(1, from.visits[p.states[0]]/p.visits[0])
 		return share, from.off + share*p.off
 	}
@@ -194,9 +212,11 @@ func (p *passage) share(from visited) (share, off float64) {
 
 // visitsFrom returns the expected visits of walks from some states, at most
 // columns of them: that of state s by the walk from starts[j] stands at
-// s·columns+j. It also returns by how much shares of each walk may be off.
-func (c *chain) visitsFrom(ctx context.Context, starts []int32) (x, off []float64, err error) {
+// s·columns+j. It also returns by how much shares of each walk may be off, about
+// goals[j] for each component that is iterated on.
+func (c *chain) visitsFrom(ctx context.Context, starts []int32, goals []float64) (x, off []float64, err error) {
 	x, off = make([]float64, len(c.stop)*columns), make([]float64, columns)
+	goals = append(slices.Clone(goals), slices.Repeat([]float64{residualMost}, columns-len(goals))...)
 	first := int32(len(c.components))
 	for j, s := range starts {
 		x[int(s)*columns+j] = 1
@@ -213,10 +233,6 @@ func (c *chain) visitsFrom(ctx context.Context, starts []int32) (x, off []float6
 			block = block[:0]
 			for _, s := range part.states {
 				block = append(block, x[int(s)*columns:(int(s)+1)*columns]...)
-			}
-			goals := make([]float64, columns)
-			for j := range goals {
-				goals[j] = passageGoal
 			}
 			visits, more, err := c.iteration(k).enter(ctx, block, goals, nil)
 			if err != nil {
@@ -300,7 +316,7 @@ func (d *Dependency) firmsOfLarge(ctx context.Context, holdings []holding, minSh
 	}
 	list, least := []Chokepoint{}, minShare
 	for len(candidates) > 0 && passesAtLeast(candidates[0].most, least) {
-		part := candidates[:min(columns, len(candidates))]
+		part := candidates[:min(2*columns, len(candidates))]
 		candidates = candidates[len(part):]
 		sets := make([][]int32, len(part))
 		for i := range part {
