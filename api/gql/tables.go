@@ -70,6 +70,7 @@ func (b *builder) finalType() *graphql.Object {
 		"totalUsd":       prop(must(graphql.Float), "The final demand that counts: all origins and what is unexplained add up to it.", func(a answer) any { return a.Total }),
 		"belowZeroUsd":   prop(must(graphql.Float), "The part of totalUsd that is below zero: sectors of which more was sold from inventories than bought.", func(a answer) any { return a.Below }),
 		"unexplainedUsd": prop(must(graphql.Float), "The part of totalUsd whose origin the table does not tell.", func(a answer) any { return a.Unexplained }),
+		"residualUsd":    prop(must(graphql.Float), "By how much any value here may be off because a large cycle of sectors was solved by iteration, USD of the year; 0 where everything was eliminated.", func(a answer) any { return a.Residual }),
 		"categories":     prop(list(category), "What was bought by whom, by category.", func(a answer) any { return a.Categories }),
 		"places": compute(list(b.placeValueType()), "One row per country, by origin, then direct, descending, then id.",
 			graphql.FieldConfigArgument{"first": arg(graphql.Int, "How many at most, up to 1000; left out = all.")},

@@ -297,6 +297,9 @@ func (a *FinalAnswer) Assumptions() []string {
 			list = append(list, fmt.Sprintf("Changes in inventories (%s USD) are left out: the origins of the world's final demand do not add up to its value added.", dollars(c.USD)))
 		}
 	}
+	if a.Residual > 0 {
+		list = append(list, fmt.Sprintf("Sectors buy from each other in a cycle that is solved by iteration: no value here is off by more than %s USD.", dollars(a.Residual)))
+	}
 	if a.Below < 0 {
 		list = append(list, fmt.Sprintf("Final demand is below zero for some sectors, %s USD in all: what was sold of inventories or of capital takes its origins off those of the rest.", dollars(a.Below)))
 	}

@@ -13,6 +13,9 @@ type FinalOrigins struct {
 	Total       float64 // Σ demand = Σ Origin + Unexplained
 	Below       float64 // the part of Total that is below zero
 	Unexplained float64
+	// Residual is by how much any of these may be off because a large cycle was solved
+	// by iteration; 0 where everything was eliminated (see Dependency.Residual).
+	Residual float64
 	Places      []PlaceValue // by origin, then direct, descending, then place
 }
 
@@ -29,7 +32,8 @@ type PlaceValue struct {
 // not have is unexplained.
 //
 // Demand above and below zero is solved apart, each from sums of what is not
-// negative, and subtracted at the end.
+// negative, and subtracted at the end; each as parts of its sum, for where a cycle is
+// iterated on, it is until no share is off by more than a bound.
 func (w *Walk) FinalOrigins(ctx context.Context, demand map[Stage]float64) (FinalOrigins, error) {
 	var f FinalOrigins
 	entries := [2][]float64{make([]float64, w.states), make([]float64, w.states)}
@@ -62,10 +66,19 @@ func (w *Walk) FinalOrigins(ctx context.Context, demand map[Stage]float64) (Fina
 		}
 	}
 	for i, x := range entries {
-		sign := float64(1 - 2*i)
-		if err := w.chain.visits(ctx, x, 0, int32(len(w.chain.components))); err != nil {
+		whole := sum(x)
+		if whole == 0 {
+			continue
+		}
+		sign := float64(1-2*i) * whole
+		for s := range x {
+			x[s] /= whole
+		}
+		off, err := w.chain.visitsOff(ctx, x, 0, int32(len(w.chain.components)))
+		if err != nil {
 			return FinalOrigins{}, err
 		}
+		f.Residual += off * whole
 		for s, v := range x {
 			switch ending := w.ends[s]; {
 			case v == 0:
