@@ -68,6 +68,8 @@ func newChain(start, to []int32, prob, stop []float64) *chain {
 			c.of[s] = int32(k)
 		}
 		c.components[k].states = states
+	}
+	for k := range sets {
 		c.sort(int32(k))
 	}
 	c.outStart = make([]int32, 1, len(start))
