@@ -226,6 +226,12 @@ func (f flowSearch) flowsOf(ctx context.Context, product int32) (TierFlows, erro
 		if len(f.needs[s]) == 0 {
 			continue
 		}
+		if w.isAgent(s) && w.makes(s) { // which makes what is needed of it
+			if !w.inRing(s) {
+				f.addMade(&flows, w.node[s], f.needs[s], 1, 0)
+			}
+			continue
+		}
 		clear(x[first:end])
 		x[s] = 1
 		if err := w.toMakers(ctx, w.sourcingOnly(), product, x); err != nil {
@@ -252,21 +258,27 @@ func (f flowSearch) add(flows *TierFlows, product int32, needs []need, x, sure [
 		if made == 0 {
 			continue
 		}
-		for _, n := range needs {
-			share, estimated := n.share*made, 0.0
-			if share < f.minShare-slack {
-				flows.fold(share)
-				continue
-			}
-			if n.estimated {
-				estimated = share
-			} else if f.reported.cut[product] {
-				estimated = n.share * max(0, made-f.walk.comesTo(sure, i))
-			}
-			flows.Flows = append(flows.Flows, TierFlow{
-				From: f.walk.stage(i), To: n.stage, ToTarget: n.target, Share: share, EstimatedShare: estimated,
-			})
+		estimated := 0.0
+		if f.reported.cut[product] {
+			estimated = max(0, made-f.walk.comesTo(sure, i))
 		}
+		f.addMade(flows, i, needs, made, estimated)
+	}
+}
+
+// addMade appends what a node makes for needs: a part of them, and how much of that
+// part takes an estimated step on the way.
+func (f flowSearch) addMade(flows *TierFlows, node int32, needs []need, made, estimated float64) {
+	for _, n := range needs {
+		flow := TierFlow{From: f.walk.stage(node), To: n.stage, ToTarget: n.target, Share: n.share * made, EstimatedShare: n.share * estimated}
+		if flow.Share < f.minShare-slack {
+			flows.fold(flow.Share)
+			continue
+		}
+		if n.estimated {
+			flow.EstimatedShare = flow.Share
+		}
+		flows.Flows = append(flows.Flows, flow)
 	}
 }
 
