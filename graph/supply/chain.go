@@ -69,7 +69,7 @@ func newChain(start, to []int32, prob, stop []float64) *chain {
 		}
 		c.components[k].states = states
 	}
-	for k := range sets {
+	for k := range c.components { // once it is known of every state where it is
 		c.sort(int32(k))
 	}
 	c.outStart = make([]int32, 1, len(start))

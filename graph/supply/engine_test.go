@@ -106,6 +106,25 @@ func TestRingOfRings(t *testing.T) {
 	checkAll(t, got, wanted{"pass STAGE A p": 1, "pass STAGE B p": 1, "pass STAGE C p": 1}, "pass STAGE")
 }
 
+// Four places that trade in a circle, of which one stops to sell another where the
+// estimated steps are taken out: what leaves the circle, to where it is made, must
+// not be taken for a step within it.
+func TestCircleWithAnEstimatedStep(t *testing.T) {
+	w := world{
+		production: map[supply.Stage]float64{at("D", "p"): 36, at("C", "p"): 1},
+		flows: []flow{
+			{from: "B", to: "A", product: "p", tonnes: 21}, {from: "C", to: "B", product: "p", tonnes: 34},
+			{from: "B", to: "C", product: "p", tonnes: 5}, {from: "D", to: "C", product: "p", tonnes: 123},
+			{from: "A", to: "D", product: "p", tonnes: 15}, {from: "B", to: "D", product: "p", tonnes: 153},
+			{from: "C", to: "D", product: "p", tonnes: 17, estimated: true},
+		},
+	}
+	n := w.network(supply.Mass)
+	for i := range n.Nodes {
+		compareMeasures(t, everyMeasure(t, ask(t, supply.NewWalk(n), stageOf(n, i))), newReference(n).everyMeasure(i))
+	}
+}
+
 // What leaves a ring, or is made in it, opens it.
 func TestOpenRings(t *testing.T) {
 	flows := []flow{{from: "A", to: "B", product: "p", tonnes: 5}, {from: "B", to: "A", product: "p", tonnes: 6}}
