@@ -230,6 +230,20 @@ func pools() world {
 	}
 }
 
+// A cycle that draws from a place outside it, which is no part of its elimination:
+// with a, b, c and d the chances to start in E, a = b/2, b = (a + d)/2, c = a, d = (c + 1)/2.
+func TestCycleThatDrawsFromOutside(t *testing.T) {
+	w := world{production: map[supply.Stage]float64{at("E", "p"): 1}}
+	for _, f := range []string{"AB", "AC", "BA", "CD", "DB", "ED"} {
+		w.flows = append(w.flows, flow{from: f[:1], to: f[1:], product: "p", tonnes: 1})
+	}
+	for place, share := range map[string]float64{"A": 0.2, "B": 0.4, "C": 0.2, "D": 0.6} {
+		checkAll(t, measureWith(t, w, supply.Exports, at(place, "p")), wanted{
+			"origin E": share, "unexplained {A p} SURPLUS": 1 - share,
+		}, "origin", "unexplained")
+	}
+}
+
 // A pooled product upstream: drawn from by N and by D, whose own draw is
 // domestic.
 func TestPoolUpstream(t *testing.T) {

@@ -42,14 +42,18 @@ func (f *firmPlan) read(rank map[string]int, firms *Firms) {
 	f.facts, f.register = firms, newRegister(rank, firms)
 }
 
-// linksOf returns the links by which an actor is supplied: a plant without any of
-// its own shares those of the company that runs it.
+// linksOf returns the links by which an actor is supplied.
 func linksOf[L any](reg *register, links map[string][]L, a Actor) []L {
-	list := links[a.ID]
-	if len(list) == 0 && a.Facility {
-		list = links[reg.operator(a)]
+	return links[customerOf(reg, links, a)]
+}
+
+// customerOf returns whose links an actor is supplied by: a plant without any of
+// its own shares those of the company that runs it.
+func customerOf[L any](reg *register, links map[string][]L, a Actor) string {
+	if len(links[a.ID]) == 0 && a.Facility {
+		return reg.operator(a)
 	}
-	return list
+	return a.ID
 }
 
 // firmYear is the newest year of which anything is known of the firm that is

@@ -83,6 +83,7 @@ type firmAssembly struct {
 	*assembly
 	producers []producer
 	byActor   map[actorAt][]int32
+	claimed   map[taken]bool
 	target    int32 // -1: none
 	tonnes    float64
 	equally   map[string]bool // producers whose suppliers share in equal parts, in words
@@ -92,6 +93,12 @@ type firmAssembly struct {
 type actorAt struct {
 	Actor
 	product int32
+}
+
+// taken is a product that a customer is supplied with.
+type taken struct {
+	customer string
+	product  int32
 }
 
 // addFirms adds what is known of producers to the ledgers.
@@ -153,6 +160,9 @@ func (f *firmAssembly) weighCountry(all []producer) {
 		case known(p.share):
 			p.weight = p.share
 		}
+	}
+	f.plan.firms.register.takeOutOtherwise(all)
+	for _, p := range all {
 		sum += p.weight
 	}
 	if row, ok := pp.made.of(country); ok && known(row.amount) && row.amount > 0 && sum > 1+rounding && pp.made.year == f.plan.Year && !pp.made.weights {
@@ -165,6 +175,20 @@ func (f *firmAssembly) weighCountry(all []producer) {
 	}
 	for i := range all {
 		all[i].weight *= part / max(1, sum)
+	}
+}
+
+// takeOutOtherwise leaves a company what its plants do not make where the one is
+// stated in tonnes and the other as a share; takeOutPlants has done the others.
+func (reg *register) takeOutOtherwise(all []producer) {
+	for _, plant := range all {
+		operator := reg.operator(plant.Actor)
+		for k := range all {
+			company := &all[k]
+			if plant.Facility && company.Actor == (Actor{operator, false}) && known(plant.tonnes) != known(company.tonnes) {
+				company.weight = max(0, company.weight-plant.weight)
+			}
+		}
 	}
 }
 
@@ -181,6 +205,7 @@ func (f *firmAssembly) madeIn(product int, country string) float64 {
 // something on upstream.
 func (f *firmAssembly) link() {
 	f.findTarget()
+	f.claim()
 	for i := 0; i < len(f.producers); i++ { // the list grows on the way
 		if !f.producers[i].buys {
 			f.findSources(int32(i))
@@ -275,7 +300,7 @@ func (f *firmAssembly) findSources(i int32) {
 	links := linksOf(f.plan.firms.register, f.plan.firms.links, p.Actor)
 	recipe := pp.recipeIn(p.country)
 	if recipe == nil {
-		if len(links) > 0 {
+		if links = f.unclaimed(p.Actor, links); len(links) > 0 {
 			recipe = f.inputsByLinks(i, links)
 		}
 	} else if !slices.ContainsFunc(links, func(l firmLink) bool {
@@ -286,6 +311,34 @@ func (f *firmAssembly) findSources(i int32) {
 	for _, in := range recipe {
 		f.supply(i, in, linksFor(links, in.product))
 	}
+}
+
+// claim finds what customers take by a recipe of something that they make: a mine
+// that smelts too, and buys ore beside its own, does not mine its ore out of that.
+func (f *firmAssembly) claim() {
+	reg := f.plan.firms.register
+	f.claimed = map[taken]bool{}
+	claim := func(a Actor, product int32, country string) {
+		customer := customerOf(reg, f.plan.firms.links, a)
+		for _, in := range f.plan.products[product].recipeIn(country) {
+			f.claimed[taken{customer, in.product}] = true
+		}
+	}
+	for _, p := range f.producers {
+		claim(p.Actor, p.product, p.country)
+	}
+	for _, links := range f.plan.firms.links {
+		for _, l := range links {
+			a := reg.of(l.supplier)
+			claim(a, l.product, reg.country(a))
+		}
+	}
+}
+
+// unclaimed returns the links of what no recipe of the customer takes.
+func (f *firmAssembly) unclaimed(a Actor, links []firmLink) []firmLink {
+	customer := customerOf(f.plan.firms.register, f.plan.firms.links, a)
+	return slices.DeleteFunc(slices.Clone(links), func(l firmLink) bool { return f.claimed[taken{customer, l.product}] })
 }
 
 func linksFor(links []firmLink, product int32) []firmLink {
