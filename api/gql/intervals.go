@@ -43,8 +43,8 @@ func howSure(what string) string {
 func uncertaintyArgs() graphql.FieldConfigArgument {
 	return graphql.FieldConfigArgument{
 		"draws":     argDefault(graphql.Int, "How many networks are drawn and solved, 1 to 1000.", supply.DefaultDraws),
-		"reported":  argDefault(graphql.Float, "Relative error (coefficient of variation) of a reported mass whose row states none, 0..10.", supply.DefaultReported),
-		"estimated": argDefault(graphql.Float, "Relative error of an estimated mass whose row states none, 0..10.", supply.DefaultEstimated),
+		"reported":  argDefault(graphql.Float, "Relative error (coefficient of variation) of a reported mass whose row states none, or of a reported flow of inputs of an input-output table, 0..10.", supply.DefaultReported),
+		"estimated": argDefault(graphql.Float, "Relative error of an estimated mass whose row states none, or of an estimated flow of inputs, 0..10.", supply.DefaultEstimated),
 	}
 }
 

@@ -2,6 +2,7 @@ package gql
 
 import (
 	"context"
+	"math"
 	"sync"
 
 	"github.com/graphql-go/graphql"
@@ -18,13 +19,12 @@ func (b *builder) exposureIntervals() *graphql.Field {
 		*ask.DrawnExposure
 		of exposed
 	}
-	single := func(t graphql.Output, doc string, get func(answer) supply.Interval) *graphql.Field {
-		return prop(t, doc, func(a answer) any { return get(a) })
-	}
 	t := withDraws("ExposureIntervals", "Intervals of who depends on something, of 90 % of the draws.", func(a answer) *supply.Draws { return a.Draws }, graphql.Fields{
-		"worldShare":        single(must(b.interval), "Share of the final use that passes it, 0..1.", func(a answer) supply.Interval { return a.WorldShare }),
-		"finalUseTonnes":    single(b.interval, "Apparent final use of everything that was looked at, outside the set, tonnes of contained material.", func(a answer) supply.Interval { return a.FinalUse }),
-		"ownFinalUseTonnes": single(b.interval, "Apparent final use of the set's own stages, which are left out, tonnes of contained material.", func(a answer) supply.Interval { return a.OwnFinalUse }),
+		"worldShare":        prop(must(b.interval), "Share of the final use that passes it, 0..1.", func(a answer) any { return a.WorldShare }),
+		"finalUseTonnes":    prop(b.interval, "Apparent final use of everything that was looked at, outside the set, tonnes of contained material; null in an input-output table.", func(a answer) any { return intervalInTonnes(&a.of.Basis, a.FinalUse) }),
+		"finalUseUsd":       prop(b.interval, "In an input-output table, what final users bought of it, USD of the year; else null.", func(a answer) any { return intervalInUSD(&a.of.Basis, a.FinalUse) }),
+		"ownFinalUseTonnes": prop(b.interval, "Apparent final use of the set's own stages, which are left out, tonnes of contained material; null in an input-output table.", func(a answer) any { return intervalInTonnes(&a.of.Basis, a.OwnFinalUse) }),
+		"ownFinalUseUsd":    prop(b.interval, "In an input-output table, what final users bought of the set's own sectors, USD of the year; else null.", func(a answer) any { return intervalInUSD(&a.of.Basis, a.OwnFinalUse) }),
 		"undecidedShare":    prop(must(graphql.Float), "Share of the final use that passes a stage of which the draws do not agree whether more leaves it than is made and imported, 0..1.", func(a answer) any { return a.Undecided }),
 		"targets": compute(list(b.exposedTargetIntervalsType()), "The targets of the answer, in its order, and those that are exposed in so many draws that the interval does not end at zero.",
 			graphql.FieldConfigArgument{"first": argDefault(graphql.Int, "How many at most, up to 1000.", 20)},
@@ -43,6 +43,23 @@ func (b *builder) exposureIntervals() *graphql.Field {
 	})
 }
 
+// intervalInTonnes is the interval of a mass; null where there is none, and in an
+// input-output table, in which it is a value.
+func intervalInTonnes(b *ask.Basis, n supply.Interval) any {
+	if b.InValue() || math.IsNaN(n.Value) {
+		return nil
+	}
+	return n
+}
+
+// intervalInUSD is the interval of a value of an input-output table; null elsewhere.
+func intervalInUSD(b *ask.Basis, n supply.Interval) any {
+	if !b.InValue() {
+		return nil
+	}
+	return n
+}
+
 func (b *builder) exposedTargetIntervalsType() *graphql.Object {
 	type row = item[supply.ExposedTargetIntervals]
 	return object("ExposedTargetIntervals", "A target that depends on what was asked about, with its intervals.", graphql.Fields{
@@ -54,12 +71,8 @@ func (b *builder) exposedTargetIntervalsType() *graphql.Object {
 		}),
 		"product":          productProp(b, true, "The product.", func(t supply.ExposedTargetIntervals) string { return t.Product }),
 		"passThroughShare": prop(must(b.interval), "Share of the target's supply that passes it, 0..1.", func(r row) any { return r.v.PassThrough }),
-		"tonnes": prop(b.interval, "The same in tonnes of contained material; null for a pooled product.", func(r row) any {
-			if r.v.Place == "" {
-				return nil
-			}
-			return r.v.Tonnes
-		}),
+		"tonnes":           prop(b.interval, "The same in tonnes of contained material; null for a pooled product and for a sector of an input-output table.", func(r row) any { return intervalInTonnes(r.of, r.v.Tonnes) }),
+		"valueUsd":         prop(b.interval, "The same of a sector's output, USD of the year; null where shares are of mass.", func(r row) any { return intervalInUSD(r.of, r.v.Tonnes) }),
 		"undecidedShare": prop(must(graphql.Float), "Share of the target's supply that passes a stage of which the draws do not agree whether more leaves it than is made and imported, 0..1.",
 			func(r row) any { return r.v.Undecided }),
 	})

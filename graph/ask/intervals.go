@@ -13,14 +13,13 @@ import (
 // rows that it was computed from, whatever the store holds by now. The walk is the
 // one that answered, under the scenario for the target where there is one.
 //
-// Errors: those of supply.NewDraws; BadInput for an input-output table, which
-// states no errors and whose values balance as a whole.
+// Errors: those of supply.NewDraws; BadInput for a network of firms on their own.
 func (b *Basis) draws(w *supply.Walk, s *supply.Scenario, target supply.Stage, u supply.Uncertainty) (*supply.Draws, error) {
 	if b.assembly.Alone() {
 		return nil, graph.Errorf(graph.BadInput, "there are no intervals in a network of %d companies and plants on their own: leave intervals out, or raise --firm-rows", len(b.assembly.Producers))
 	}
-	if b.chain.trade == nil {
-		return nil, graph.Errorf(graph.BadInput, "an input-output table has no intervals: its values are balanced as a whole, and no errors of them are stated")
+	if b.InValue() {
+		return supply.NewTableDraws(b.chain.assembly, w, s, target, u)
 	}
 	return supply.NewDraws(b.Plan, b.chain.trade, w, s, target, u)
 }
@@ -34,8 +33,8 @@ func (b *Basis) drawsAsKnown(ctx context.Context, u supply.Uncertainty) (*supply
 	return b.draws(w, nil, supply.Stage{}, u)
 }
 
-// Draws makes ready for the intervals of the answer. Errors: BadInput for a table
-// that has none, and for an uncertainty outside of its bounds.
+// Draws makes ready for the intervals of the answer. Errors: BadInput for a network of
+// firms on their own, and for an uncertainty outside of its bounds.
 func (a *Answer) Draws(u supply.Uncertainty) (*supply.DrawnDependency, error) {
 	draws, err := a.draws(a.Walk(), a.scenario, a.Target(), u)
 	if err != nil {

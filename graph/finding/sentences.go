@@ -72,10 +72,12 @@ func englishSentences() map[string]string {
 		"basis gross":     "Shares are of supply, production and imports, in tonnes of the product.",
 		"basis contained": "Shares are of supply, production and imports, in tonnes of contained %[2]s.",
 
-		"sure":      "%[2]s (90 %% interval %[3]s to %[4]s)",
-		"in list":   "%[2]s, from %[3]s to %[4]s",
-		"how sure":  "Intervals hold the middle 90 %% of %[2]d draws, in which each mass has the error that its row states, else %[3]s, or %[4]s where it is estimated.",
-		"undecided": "%[2]s passes stages of which the draws do not agree whether more leaves them than comes in: there intervals of origins lie too low, and those of what is unexplained too high.",
+		"sure":            "%[2]s (90 %% interval %[3]s to %[4]s)",
+		"in list":         "%[2]s, from %[3]s to %[4]s",
+		"how sure value":  "Intervals hold the middle 90 %% of %[2]d draws, in which each flow of inputs has an error of %[3]s, or %[4]s where it is estimated, and outputs are as they are.",
+		"undecided value": "%[2]s passes sectors of which the draws do not agree whether their inputs cost more than their output: there intervals of value added lie too high.",
+		"how sure":        "Intervals hold the middle 90 %% of %[2]d draws, in which each mass has the error that its row states, else %[3]s, or %[4]s where it is estimated.",
+		"undecided":       "%[2]s passes stages of which the draws do not agree whether more leaves them than comes in: there intervals of origins lie too low, and those of what is unexplained too high.",
 
 		"code": "goods of code %[2]s", "and": "and", "tonne": "t", "usd": "%[2]s USD", "usd million": "%[2]s million USD", "usd billion": "%[2]s billion USD", "bought": "bought", "bought plural": "bought",
 		"nearly all": "more than 99 %", "under one": "less than 1 %", "made there": "made there: %[2]s",
@@ -149,10 +151,12 @@ func dutchSentences() map[string]string {
 		"basis gross":     "Aandelen zijn van het aanbod, productie en invoer, in tonnen product.",
 		"basis contained": "Aandelen zijn van het aanbod, productie en invoer, in tonnen %[2]s die het bevat.",
 
-		"sure":      "%[2]s (90%%-interval %[3]s tot %[4]s)",
-		"in list":   "%[2]s, van %[3]s tot %[4]s",
-		"how sure":  "De intervallen omvatten de middelste 90 %% van %[2]d trekkingen, waarin elke massa de fout heeft die bij de rij staat, anders %[3]s, of %[4]s als zij geschat is.",
-		"undecided": "%[2]s gaat door plaatsen waarover de trekkingen het niet eens zijn of er meer weggaat dan binnenkomt: daar liggen intervallen van oorsprong te laag, en die van wat onverklaard is te hoog.",
+		"sure":            "%[2]s (90%%-interval %[3]s tot %[4]s)",
+		"in list":         "%[2]s, van %[3]s tot %[4]s",
+		"how sure value":  "De intervallen omvatten de middelste 90 %% van %[2]d trekkingen, waarin elke stroom van inkopen een fout heeft van %[3]s, of %[4]s als zij geschat is, en de productiewaarden blijven zoals zij zijn.",
+		"undecided value": "%[2]s gaat door sectoren waarover de trekkingen het niet eens zijn of hun inkopen meer kosten dan hun productie waard is: daar liggen intervallen van toegevoegde waarde te hoog.",
+		"how sure":        "De intervallen omvatten de middelste 90 %% van %[2]d trekkingen, waarin elke massa de fout heeft die bij de rij staat, anders %[3]s, of %[4]s als zij geschat is.",
+		"undecided":       "%[2]s gaat door plaatsen waarover de trekkingen het niet eens zijn of er meer weggaat dan binnenkomt: daar liggen intervallen van oorsprong te laag, en die van wat onverklaard is te hoog.",
 
 		"code": "goederen met code %[2]s", "and": "en", "tonne": "ton", "usd": "%[2]s USD", "usd million": "%[2]s miljoen USD", "usd billion": "%[2]s miljard USD", "bought": "kocht", "bought plural": "kochten",
 		"nearly all": "meer dan 99 %", "under one": "minder dan 1 %", "made there": "daar gemaakt: %[2]s",

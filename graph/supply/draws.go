@@ -59,7 +59,8 @@ type Draws struct {
 	Seed uint64
 	Drawn
 
-	walk     *Walk // that answers
+	walk     *Walk       // that answers
+	table    *tableDraws // nil: what follows is drawn
 	scenario *Scenario
 	target   Stage     // that the scenario is for
 	facts    *assembly // places and products; without trade
@@ -313,9 +314,23 @@ func (r *planRecipe) isDrawn() bool { return r.concentration > 0 && len(r.inputs
 
 func (l *firmLink) mass() mass { return mass{l.tonnes, math.NaN(), l.estimated} }
 
-// draw assembles a draw, ready to be walked.
+// draw makes the network of a draw, ready to be walked.
 func (x *Draws) draw(ctx context.Context, i int) (*Walk, error) {
-	chance := x.chance(i)
+	n, err := x.network(ctx, x.chance(i))
+	if err != nil {
+		return nil, err
+	}
+	if n, err = n.Under(x.scenario, x.target); err != nil {
+		return nil, err
+	}
+	return NewWalk(n), nil
+}
+
+// network assembles a draw.
+func (x *Draws) network(ctx context.Context, chance *chance) (*Network, error) {
+	if x.table != nil {
+		return x.table.draw(x, chance), nil
+	}
 	factors := make([]float64, len(x.facts.trade.rows)) // standard normal, by row
 	for _, r := range x.rows {
 		factors[r.row] = chance.of(r.key).NormFloat64()
@@ -338,14 +353,7 @@ func (x *Draws) draw(ctx context.Context, i int) (*Walk, error) {
 		}
 		a.products[product].takeLinks(sumSorted(list))
 	}
-	n, err := a.finish(ctx, x.walk.network.Balance)
-	if err != nil {
-		return nil, err
-	}
-	if n, err = n.Under(x.scenario, x.target); err != nil {
-		return nil, err
-	}
-	return NewWalk(n), nil
+	return a.finish(ctx, x.walk.network.Balance)
 }
 
 // again returns the assembly of the same places for another plan of the same

@@ -231,11 +231,16 @@ func (t *InputOutput) value(n *Network, order []int32) {
 			continue
 		}
 		node.Supply = output.usd
-		node.Production = max(0, output.usd-node.Imports)
-		if node.Production < rounding*output.usd {
-			node.Production = 0
-		}
+		node.addValue()
 		node.ProductionEstimated = output.estimated
+	}
+}
+
+// addValue makes what the inputs leave of a sector's output its value added.
+func (n *Node) addValue() {
+	n.Production = max(0, n.Supply-n.Imports)
+	if n.Production < rounding*n.Supply {
+		n.Production = 0
 	}
 }
 

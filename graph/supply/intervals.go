@@ -97,7 +97,8 @@ func percentile(sorted []float64, p float64) float64 {
 func (n Interval) any() bool { return n.Value != 0 || n.Low != 0 || n.High != 0 }
 
 // shortage is that more leaves a stage than is known to be made there and imported:
-// the rest is unexplained or, where production is not known, inferred.
+// the rest is unexplained or, where production is not known, inferred; or that the
+// inputs of a sector cost more than its output.
 type shortage struct {
 	Stage
 	inferred bool
@@ -108,7 +109,7 @@ func (n *Network) shortages() []shortage {
 	for i := range n.Nodes {
 		node := &n.Nodes[i]
 		stage := Stage{n.Places[node.Place], n.Products[node.Product].ID}
-		if node.Unexplained > 0 {
+		if node.Unexplained > 0 || n.Table != "" && node.Imports > node.Supply {
 			list = append(list, shortage{stage, false})
 		}
 		if node.ProductionEstimated { // where it is by its row, it is in every draw
@@ -168,6 +169,9 @@ func (w *Walk) setOfStages(stages []Stage) *set {
 // Assumptions says what intervals assume, sentence by sentence; undecided is the
 // share of what they are of that passes stages of which the draws do not agree.
 func (x *Draws) Assumptions(undecided float64) []string {
+	if x.table != nil {
+		return x.table.assumptions(x, undecided)
+	}
 	list := []string{
 		fmt.Sprintf("Intervals hold the middle %g %% of %s, in each of which every mass is multiplied by an independent log-normal factor of mean 1, and all is assembled and solved anew.",
 			100*Level, count(x.Draws, "draw", "draws")),

@@ -276,12 +276,14 @@ func (d *Dependency) passThroughOf(ctx context.Context, kind Kind, by Attributio
 		return nil, err
 	}
 	type identity struct {
-		stage    Stage
-		from, to string
-		by       StepKind
-		firm     Actor
+		stage          Stage
+		from, to, sold string
+		by             StepKind
+		firm           Actor
 	}
-	of := func(p Chokepoint) identity { return identity{Stage{p.Place, p.Product}, p.From, p.To, p.By, p.Firm} }
+	of := func(p Chokepoint) identity {
+		return identity{Stage{p.Place, p.Product}, p.From, p.To, p.Sold, p.By, p.Firm}
+	}
 	index := make(map[identity]float64, len(all))
 	for _, p := range all {
 		index[of(p)] = p.PassThrough

@@ -56,7 +56,7 @@ func (w *Walk) worldFigures(ctx context.Context, product string, points []WorldC
 	m := &meeting{chain: w.chain, upstream: w.chain.upstream(statesOf(targets)...), chance: make([]float64, w.states)}
 	figures := make(map[worldKey]float64, 2*len(points))
 	for k, p := range points {
-		subject := []Subject{{Place: p.Place, Product: p.Product, From: p.From, To: p.To, Firm: p.Firm, Attribution: by}}
+		subject := []Subject{{Place: p.Place, Product: p.Product, From: p.From, To: p.To, Sold: p.Sold, Firm: p.Firm, Attribution: by}}
 		set, err := w.setOfAll(ctx, subject)
 		if err != nil {
 			return nil, err
