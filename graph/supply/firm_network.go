@@ -3,10 +3,12 @@ package supply
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"maps"
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 // Network makes the network that the question is asked of. Every firm takes what it
@@ -222,37 +224,70 @@ func (a *firmTable) cell(made int32) int {
 	return int(a.made[made].product)*len(a.network.Places) + place
 }
 
-// layProducers lays the producers out in order of node, then actor.
+// layProducers lays the producers out in order of node, then companies before plants,
+// then id.
 func (a *firmTable) layProducers() {
 	n := a.network
-	order, node := make([]int32, len(a.made)), make([]int32, len(a.made))
-	for i := range order {
-		order[i] = int32(i)
-		node[i] = n.Node(int32(a.cell(int32(i))%len(n.Places)), a.made[i].product)
+	byID := a.inOrderOfID()
+	keys := make([]uint64, len(byID))
+	for rank, made := range byID {
+		node := n.Node(int32(a.cell(made)%len(n.Places)), a.made[made].product)
+		keys[rank] = uint64(node)<<33 | uint64(boolInt(a.facility[a.made[made].firm]))<<32 | uint64(rank)
 	}
-	slices.SortFunc(order, func(x, y int32) int {
-		return cmp.Or(cmp.Compare(node[x], node[y]), a.compare(a.made[x].firm, a.made[y].firm))
-	})
+	slices.Sort(keys)
 	a.number = make([]int32, len(a.made))
-	n.Producers = make([]Producer, len(order))
-	for k, i := range order {
-		a.number[i] = int32(k)
-		firm := a.made[i].firm
-		p := Producer{Actor: Actor{a.words[firm], a.facility[firm]}, Operator: a.words[firm], Node: node[i], Active: true}
+	n.Producers = make([]Producer, len(keys))
+	for k, key := range keys {
+		made := byID[uint32(key)]
+		a.number[made] = int32(k)
+		firm := a.made[made].firm
+		p := Producer{Actor: Actor{a.words[firm], a.facility[firm]}, Operator: a.words[firm], Node: int32(key >> 33), Active: true}
 		if p.Facility {
 			p.Operator = a.words[a.operator[firm]]
 		}
 		n.Producers[k] = p
 	}
-	n.byID = order // used up
-	for k := range n.byID {
-		n.byID[k] = int32(k)
+	n.byID = byID // used up
+	for i, made := range byID {
+		n.byID[i] = a.number[made]
 	}
-	slices.SortFunc(n.byID, func(x, y int32) int { return cmp.Compare(n.Producers[x].ID, n.Producers[y].ID) })
 }
 
-func (a *firmTable) compare(x, y uint32) int {
-	return cmp.Or(cmp.Compare(boolInt(a.facility[x]), boolInt(a.facility[y])), cmp.Compare(a.words[x], a.words[y]))
+// inOrderOfID returns the entries of made in bytewise order of the ids of their firms.
+// It goes by the first bytes behind those that all begin with: these stand together,
+// while each text that is looked at is waited for.
+func (a *firmTable) inOrderOfID() []int32 {
+	common := ""
+	for i, m := range a.made {
+		id := a.words[m.firm]
+		if i == 0 {
+			common = id
+		}
+		for !strings.HasPrefix(id, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	type entry struct {
+		first uint64
+		made  int32
+	}
+	entries := make([]entry, len(a.made))
+	for i, m := range a.made {
+		var first [8]byte
+		copy(first[:], a.words[m.firm][len(common):])
+		entries[i] = entry{binary.BigEndian.Uint64(first[:]), int32(i)}
+	}
+	slices.SortFunc(entries, func(x, y entry) int {
+		if x.first != y.first {
+			return cmp.Compare(x.first, y.first)
+		}
+		return cmp.Or(cmp.Compare(a.words[a.made[x.made].firm], a.words[a.made[y.made].firm]), cmp.Compare(x.made, y.made))
+	})
+	order := make([]int32, len(entries))
+	for i, e := range entries {
+		order[i] = e.made
+	}
+	return order
 }
 
 // laySources lays down whom each producer is supplied by.

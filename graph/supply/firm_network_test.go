@@ -432,6 +432,15 @@ func TestGeneratedFirmsSolvedTwoWays(t *testing.T) {
 			t.Errorf("%d: %v, want %v", i, point, most[i])
 		}
 	}
+	var largest []supply.Actor
+	for _, point := range most {
+		largest = append(largest, point.Firm)
+	}
+	for i, passed := range must[[]supply.PassedShare](t)(got.PassThroughOf(ctx, largest, supply.ByOperator)) {
+		if d := math.Abs(passed.Share - most[i].PassThrough); d > passed.Off+1e-14 || passed.Off > 2e-9 {
+			t.Errorf("what passes %s is off by %g, stated %g", passed.Firm.ID, d, passed.Off)
+		}
+	}
 	exact, found := must[supply.Paths](t)(want.Paths(ctx, 10, 0)), must[supply.Paths](t)(got.Paths(ctx, 10, 0))
 	if found.Explained != exact.Explained || len(found.Paths) != 10 || found.Truncated {
 		t.Errorf("%d paths explain %g, want %g", len(found.Paths), found.Explained, exact.Explained)

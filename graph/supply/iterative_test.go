@@ -204,3 +204,84 @@ func TestSlowCyclesConvergeOrAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// apart returns a chain of groups of states. Each state leads to each other one of its
+// group alike, to the next group with probability between, and ends with least.
+func apart(groups, size int, between, least float64) (start, to []int32, prob, stop []float64) {
+	start, stop = []int32{0}, make([]float64, groups*size)
+	for s := range groups * size {
+		group := s / size
+		for other := group * size; other < (group+1)*size; other++ {
+			if other != s {
+				to, prob = append(to, int32(other)), append(prob, (1-between-least)/float64(size-1))
+			}
+		}
+		to, prob = append(to, int32((s+size)%(groups*size))), append(prob, between)
+		stop[s] = least
+		start = append(start, int32(len(to)))
+	}
+	return start, to, prob, stop
+}
+
+// What keeps to several groups, larger than a cluster may be, fades away in as many
+// proportions.
+func TestGroupsApart(t *testing.T) {
+	ctx := context.Background()
+	const groups, size = 3, 300
+	direct, iterated := twoWays(apart(groups, size, 1e-3, 1e-4))
+	want, got := make([]float64, groups*size), make([]float64, groups*size)
+	want[0], got[0] = 1, 1
+	if err := direct.visits(ctx, want, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	off, err := iterated.visitsOff(ctx, got, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if off > 1e-10 {
+		t.Errorf("off by %g", off)
+	}
+	for s := range want {
+		if d := math.Abs(got[s]-want[s]) * direct.stop[s]; d > off+1e-13 {
+			t.Errorf("state %d is off by %g, stated %g", s, d, off)
+		}
+	}
+}
+
+// In a sweep the largest step of every state leads forward, but for one state of each
+// cycle that these steps make.
+func TestLargestStepsLeadForward(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, c := twoWays(randomChain(t))
+		for k := range int32(len(c.components)) {
+			states := c.components[k].states
+			if len(states) <= c.dense {
+				continue
+			}
+			back := 0
+			for i, s := range states {
+				if to := c.largestStep(k, s); to >= 0 && int(to) < i {
+					back++
+				}
+			}
+			if cycles := cyclesOf(len(states), func(i int) int { return int(c.largestStep(k, states[i])) }); back != cycles {
+				t.Errorf("%d largest steps lead back, of %d cycles", back, cycles)
+			}
+		}
+	})
+}
+
+// cyclesOf counts the cycles of what leads from each of n states to one next.
+func cyclesOf(n int, next func(int) int) int {
+	cycles, seen := 0, make([]int, n)
+	for i := range n {
+		at := i
+		for ; at >= 0 && seen[at] == 0; at = next(at) {
+			seen[at] = i + 1
+		}
+		if at >= 0 && seen[at] == i+1 {
+			cycles++
+		}
+	}
+	return cycles
+}
