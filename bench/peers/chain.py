@@ -136,11 +136,11 @@ def main(folder):
     ask(folder, {
         "origins": {
             "spsolve": Peer(lambda: by_spsolve(net), dict),
-            "dense solve": Peer(lambda: by_dense_solve(net), dict)},
+            "dense solve": Peer(lambda: by_dense_solve(net), dict, dense=True)},
         "pass-through": {
             "removal": Peer(lambda nodes: {net.ids[x]: meets(net, [x]) for x in nodes}, dict, others),
             "sparse inverse": Peer(lambda: passes_by_sparse_inverse(net), of_stages),
-            "dense inverse": Peer(lambda: passes_by_dense_inverse(net), of_stages)},
+            "dense inverse": Peer(lambda: passes_by_dense_inverse(net), of_stages, dense=True)},
         "paths": {
             "best paths": Peer(lambda: best_paths(to_origins, net.target),
                                lambda paths: {" ".join(net.ids[i] for i in p): share_of(p, net) for p in paths})},

@@ -25,7 +25,7 @@ type workload struct {
 type question struct {
 	Name  string `json:"name"`
 	Title string `json:"title"` // {size} here too
-	Runs  int    `json:"runs"` // of which the median counts
+	Runs  int    `json:"runs"`  // of which the median counts
 	Peers []peer `json:"peers"`
 }
 
@@ -111,16 +111,6 @@ func (w *workload) question(name string) *question {
 	for i := range w.Questions {
 		if w.Questions[i].Name == name {
 			return &w.Questions[i]
-		}
-	}
-	return nil
-}
-
-// cypher returns the peer of a question that Cypher has by that name.
-func (q *question) cypher(name string) *peer {
-	for i := range q.Peers {
-		if q.Peers[i].Cypher == name {
-			return &q.Peers[i]
 		}
 	}
 	return nil

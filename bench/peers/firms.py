@@ -137,7 +137,8 @@ def main(folder):
     def by_path(paths):
         return {" ".join(map(str, p)): float(np.prod([net.steps[i, j] for i, j in itertools.pairwise(p)])) for p in paths}
 
-    peers = {
+    g = graph(net)
+    ask(folder, {
         "origins": {
             "spsolve": Peer(lambda: by_spsolve(net), by_place),
             "bicgstab after spilu": Peer(lambda: by_bicgstab_after_spilu(net), by_place),
@@ -146,11 +147,9 @@ def main(folder):
         "pass-through": {
             "removal": Peer(lambda firms: passes_by_removal(net, firms), by_firm, net.largest),
             "fixed point of many": Peer(lambda: passes_by_fixed_point(net), by_firm)},
-    }
-    if any(question["name"] == "paths" for question in read_json(folder, "workload")["questions"]):
-        g = graph(net)
-        peers["paths"] = {"best paths": Peer(lambda: best_paths(g, net.target), by_path)}
-    ask(folder, peers)
+        "paths": {
+            "best paths": Peer(lambda: best_paths(g, net.target), by_path)},
+    })
 
 
 if __name__ == "__main__":

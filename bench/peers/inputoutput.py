@@ -67,11 +67,11 @@ def main(folder):
 
     ask(folder, {
         "sector": {
-            "pymrio sector": Peer(lambda: multipliers(table).iloc[:, table.sector], of_sector),
-            "dense sector": Peer(lambda: dense_sector(table), of_sector)},
+            "pymrio sector": Peer(lambda: multipliers(table).iloc[:, table.sector], of_sector, dense=True),
+            "dense sector": Peer(lambda: dense_sector(table), of_sector, dense=True)},
         "demand": {
-            "pymrio demand": Peer(lambda: pymrio.calc_e(multipliers(table), table.Y), of_demand),
-            "dense demand": Peer(lambda: dense(table, table.Y.to_numpy()), of_demand)},
+            "pymrio demand": Peer(lambda: pymrio.calc_e(multipliers(table), table.Y), of_demand, dense=True),
+            "dense demand": Peer(lambda: dense(table, table.Y.to_numpy()), of_demand, dense=True)},
     })
 
 

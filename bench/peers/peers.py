@@ -12,6 +12,7 @@ import time
 from typing import Callable, NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 
 class Peer(NamedTuple):
@@ -20,10 +21,12 @@ class Peer(NamedTuple):
     work    what is timed; where there are names to choose from, it gets a sample of them
     named   turns what came out into the answer by name
     choice  of what a sample can be asked about
+    dense   BLAS may use all cores; sparse solvers hand it blocks too small for more than one
     """
     work: Callable
     named: Callable
     choice: list = ()
+    dense: bool = False
 
 
 def columns(folder, kind, *names):
@@ -46,10 +49,11 @@ def sampled(choice, number):
 def measure(peer, runs, sample):
     chosen = sampled(peer.choice, sample)
     seconds = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        found = peer.work(chosen) if peer.choice else peer.work()
-        seconds.append(time.perf_counter() - start)
+    with threadpool_limits(None if peer.dense else 1, user_api="blas"):
+        for _ in range(runs):
+            start = time.perf_counter()
+            found = peer.work(chosen) if peer.choice else peer.work()
+            seconds.append(time.perf_counter() - start)
     scale = len(peer.choice) / len(chosen) if peer.choice else 1
     return {"answer": peer.named(found), "seconds": seconds, "scale": scale}
 

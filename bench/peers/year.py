@@ -3,13 +3,14 @@
 Each product is a network of its own. What is found of it is named by one number a
 target: its origin shares, weighted by place."""
 
+import functools
 import multiprocessing
-import os
 import sys
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu, spsolve
+from threadpoolctl import threadpool_limits
 
 from peers import Peer, ask, columns
 
@@ -73,39 +74,44 @@ def each(solve, products):
     """Solves one product after the other, and keeps nothing."""
     for i in products:
         solve(PRODUCTS[i])
-    return solve, products
+    return solve, tuple(products)
 
 
-def solve_in_pool(i):
-    by_splu(PRODUCTS[i])
+def solve_in_pool(work):
+    solve, i = work
+    solve(PRODUCTS[i])
 
 
-def in_processes(pool, products):
-    for _ in pool.imap_unordered(solve_in_pool, products, chunksize=16):
+def in_processes(pool, solve, products):
+    for _ in pool.imap_unordered(solve_in_pool, ((solve, i) for i in products), chunksize=16):
         pass
-    return by_splu, products
+    return solve, tuple(products)
 
 
-def named(found):
+@functools.cache
+def answer(solve, products):
     """Solved once more, outside the time."""
-    solve, products = found
-    answer = {}
+    found = {}
     for i in products:
         starts, shares = solve(PRODUCTS[i])
-        answer.update({f"{i} {t}": x for t, x in enumerate((shares @ (1 / (1 + starts))).tolist())})
-    return answer
+        found.update({f"{i} {t}": x for t, x in enumerate((shares @ (1 / (1 + starts))).tolist())})
+    return found
 
 
 def main(folder):
     PRODUCTS.extend(read(folder))
-    products = range(len(PRODUCTS))
-    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
+    with multiprocessing.get_context("fork").Pool(initializer=threadpool_limits, initargs=(1,)) as pool:
+
+        def peer(work, dense=False):
+            return Peer(work, lambda found: answer(*found), range(len(PRODUCTS)), dense)
+
         ask(folder, {"origins": {
-            "spsolve one by one": Peer(lambda some: each(by_spsolve_one_by_one, some), named, products),
-            "spsolve": Peer(lambda some: each(by_spsolve, some), named, products),
-            "splu": Peer(lambda some: each(by_splu, some), named, products),
-            "splu in processes": Peer(lambda some: in_processes(pool, some), named, products),
-            "dense solve": Peer(lambda some: each(by_dense_solve, some), named, products)}})
+            "spsolve one by one": peer(lambda some: each(by_spsolve_one_by_one, some)),
+            "spsolve": peer(lambda some: each(by_spsolve, some)),
+            "splu": peer(lambda some: each(by_splu, some)),
+            "splu in processes": peer(lambda some: in_processes(pool, by_splu, some)),
+            "dense solve": peer(lambda some: each(by_dense_solve, some), dense=True),
+            "dense solve in processes": peer(lambda some: in_processes(pool, by_dense_solve, some))}})
 
 
 if __name__ == "__main__":
