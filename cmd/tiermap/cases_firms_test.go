@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"tiermap/graph/neo4j/neo4jtest"
 	"tiermap/graph/supply"
 	"tiermap/graph/supply/supplytest"
 )
@@ -61,27 +60,6 @@ type firmAnswer struct {
 		OriginControlHhi, OriginControlHhiUpper, OriginControlCoveredShare float64
 	}
 	Companies, Facilities []firmPoint
-}
-
-// TestFirmsInNeo4j asks the worked cases of companies, plants and control of a
-// graph database: what the embedded store answers.
-func TestFirmsInNeo4j(t *testing.T) {
-	server := neo4jtest.Empty(t)
-	store := caseStore{"TIERMAP_STORE": server.URL, "TIERMAP_NEO4J_USER": server.User, "TIERMAP_NEO4J_PASSWORD": server.Password}
-	for _, c := range supplytest.Cases(t, "../../graph/supply/testdata/cases") {
-		if !saysOfFirms(c) {
-			continue
-		}
-		t.Run(c.Name, func(t *testing.T) {
-			neo4jtest.EmptyAgain(t, server)
-			if r := runWith(t, "", store, append([]string{"load", "tables", "--no-build"}, folders(t, c)...)...); r.status != exitDone {
-				t.Fatalf("load: status %d\n%s%s", r.status, r.stdout, r.stderr)
-			}
-			for _, want := range c.Expect {
-				checkCase(t, store, c, want, want.Balances[0])
-			}
-		})
-	}
 }
 
 // saysOfFirms tells whether a case is about companies, plants or control.

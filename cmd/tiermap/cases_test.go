@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"tiermap/graph/neo4j/neo4jtest"
 	"tiermap/graph/supply"
 	"tiermap/graph/supply/supplytest"
 )
@@ -22,33 +23,80 @@ const tolerance = 1e-12
 
 // TestWorkedCases types every worked case of the methods in as tables, loads
 // them into an embedded store and asks for them in GraphQL: what a user gets.
-func TestWorkedCases(t *testing.T) {
-	for _, c := range supplytest.Cases(t, "../../graph/supply/testdata/cases") {
-		if len(c.Areas) > 0 {
-			continue // places that are no country are built in; a table cannot declare one
-		}
+func TestWorkedCases(t *testing.T) { checkEmbedded(t, workedCases(t)) }
+
+// TestWorkedCasesInNeo4j asks a graph database those that reach beyond the network
+// of countries, which every store hands over alike: companies, plants and control,
+// and questions of other kinds.
+func TestWorkedCasesInNeo4j(t *testing.T) {
+	checkInNeo4j(t, slices.DeleteFunc(workedCases(t), func(c supplytest.Case) bool { return len(c.Asks) == 0 && !saysOfFirms(c) }))
+}
+
+// workedCases are those of the methods, but for those of places that are no
+// country, which are built in: a table cannot declare one.
+func workedCases(t *testing.T) []supplytest.Case {
+	t.Helper()
+	return slices.DeleteFunc(supplytest.Cases(t, "../../graph/supply/testdata/cases"), func(c supplytest.Case) bool { return len(c.Areas) > 0 })
+}
+
+// TestTableCases does so with the worked cases of input-output tables.
+func TestTableCases(t *testing.T) { checkEmbedded(t, supplytest.Cases(t, "testdata/tables")) }
+
+// TestTableCasesInNeo4j asks them of a graph database.
+func TestTableCasesInNeo4j(t *testing.T) { checkInNeo4j(t, supplytest.Cases(t, "testdata/tables")) }
+
+func checkEmbedded(t *testing.T, cases []supplytest.Case) {
+	t.Helper()
+	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			store := caseStore{"TIERMAP_STORE": "duckdb:" + filepath.Join(t.TempDir(), "case.duckdb")}
-			loaded := runWith(t, "", store, append([]string{"load", "tables", "--json"}, folders(t, c)...)...)
-			if c.Error != "" && loaded.status == exitFailed {
-				if !strings.Contains(loaded.stderr, string(c.Error)) {
-					t.Errorf("want a load that is refused with %s:\n%s", c.Error, loaded.stderr)
-				}
-				return
-			}
-			if loaded.status != exitDone && !onlyEmptyRowsRejected(t, loaded) {
-				t.Fatalf("load: status %d\n%s%s", loaded.status, loaded.stdout, loaded.stderr)
-			}
-			if c.Error != "" {
-				checkRefused(t, store, c)
-				return
-			}
-			for _, want := range c.Expect {
-				for _, balance := range want.Balances {
-					checkCase(t, store, c, want, balance)
-				}
-			}
+			checkWorkedCase(t, caseStore{"TIERMAP_STORE": "duckdb:" + filepath.Join(t.TempDir(), "case.duckdb")}, c)
 		})
+	}
+}
+
+func checkInNeo4j(t *testing.T, cases []supplytest.Case) {
+	t.Helper()
+	server := neo4jtest.Empty(t)
+	store := caseStore{"TIERMAP_STORE": server.URL, "TIERMAP_NEO4J_USER": server.User, "TIERMAP_NEO4J_PASSWORD": server.Password}
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			neo4jtest.EmptyAgain(t, server)
+			checkWorkedCase(t, store, c)
+		})
+	}
+}
+
+// loadCase loads a case, of which rows may be rejected that hold nothing.
+func loadCase(t *testing.T, store caseStore, c supplytest.Case) result {
+	t.Helper()
+	loaded := runWith(t, "", store, append([]string{"load", "tables", "--json", "--no-build"}, folders(t, c)...)...)
+	if refused := c.Error != "" && loaded.status == exitFailed; !refused && loaded.status != exitDone && !onlyEmptyRowsRejected(t, loaded) {
+		t.Fatalf("load: status %d\n%s%s", loaded.status, loaded.stdout, loaded.stderr)
+	}
+	return loaded
+}
+
+// checkWorkedCase holds all that a case says; what it asks also after it was loaded
+// again over itself, its rows in reverse and each flow of trade in two of them.
+func checkWorkedCase(t *testing.T, store caseStore, c supplytest.Case) {
+	t.Helper()
+	loaded := loadCase(t, store, c)
+	switch {
+	case c.Error != "" && loaded.status == exitFailed:
+		if !strings.Contains(loaded.stderr, string(c.Error)) {
+			t.Errorf("want a load that is refused with %s:\n%s", c.Error, loaded.stderr)
+		}
+	case c.Error != "":
+		checkRefused(t, store, c)
+	}
+	for _, want := range c.Expect {
+		for _, balance := range want.Balances {
+			checkCase(t, store, c, want, balance)
+		}
+	}
+	if checkAsks(t, store, c); len(c.Asks) > 0 {
+		loadCase(t, store, rearranged(t, c))
+		checkAsks(t, store, c)
 	}
 }
 

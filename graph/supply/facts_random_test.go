@@ -1,6 +1,7 @@
 package supply_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -20,6 +21,7 @@ type factSet struct {
 	production []supply.ProductionRow
 	trade      []tradeRow
 	members    []string // of the group G
+	place      string   // that is asked about; blank: P1
 }
 
 type tradeRow struct {
@@ -170,7 +172,7 @@ func (f factSet) clone() factSet {
 
 // ask is the question about the first product: of P1, or of the group.
 func (f factSet) question(group bool) supply.Question {
-	q := supply.Question{Place: placeID(1), Product: goodID(0), Material: "m", Year: theYear}
+	q := supply.Question{Place: cmp.Or(f.place, placeID(1)), Product: goodID(0), Material: "m", Year: theYear}
 	if group && len(f.members) > 0 {
 		q.Place, q.Members = theGroup, f.members
 	}

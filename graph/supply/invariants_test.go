@@ -446,22 +446,7 @@ func TestMergingAnIslandChangesNothing(t *testing.T) {
 		w := worlds(shape{places: 5, products: 3, largest: 1000}).Draw(t, "world")
 		const one, other = "A", "B"
 		island := func(place string) bool { return place == one || place == other }
-		apart := w
-		apart.flows = slices.DeleteFunc(slices.Clone(w.flows), func(f flow) bool { return island(f.from) != island(f.to) })
-		merged := world{recipes: w.recipes, production: map[supply.Stage]float64{}}
-		place := func(id string) string {
-			if id == other {
-				return one
-			}
-			return id
-		}
-		for s, q := range apart.production {
-			merged.production[at(place(s.Place), s.Product)] += q
-		}
-		for _, f := range apart.flows {
-			f.from, f.to = place(f.from), place(f.to)
-			merged.flows = append(merged.flows, f)
-		}
+		apart, merged := islands(w, one, other)
 		before, after := apart.network(supply.Mass), merged.network(supply.Mass)
 		x, y := supply.NewWalk(before), supply.NewWalk(after)
 		ctx := context.Background()
@@ -479,4 +464,26 @@ func TestMergingAnIslandChangesNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+// islands cuts two countries off from all others, and makes them one.
+func islands(w world, one, other string) (apart, merged world) {
+	island := func(place string) bool { return place == one || place == other }
+	apart = w
+	apart.flows = slices.DeleteFunc(slices.Clone(w.flows), func(f flow) bool { return island(f.from) != island(f.to) })
+	merged = world{recipes: w.recipes, production: map[supply.Stage]float64{}}
+	place := func(id string) string {
+		if id == other {
+			return one
+		}
+		return id
+	}
+	for s, q := range apart.production {
+		merged.production[at(place(s.Place), s.Product)] += q
+	}
+	for _, f := range apart.flows {
+		f.from, f.to = place(f.from), place(f.to)
+		merged.flows = append(merged.flows, f)
+	}
+	return apart, merged
 }

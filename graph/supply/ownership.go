@@ -88,9 +88,9 @@ func newOwnership(rank map[string]int, reg *register, rows []OwnsRow, year int) 
 func withOperator(list []OwnerShare, operator string, rest float64) []OwnerShare {
 	if i := slices.IndexFunc(list, func(o OwnerShare) bool { return o.Owner == operator }); i >= 0 {
 		list[i].Share += rest
-		return list
+	} else {
+		list = append(list, OwnerShare{Owner: operator, Share: rest})
 	}
-	list = append(list, OwnerShare{Owner: operator, Share: rest})
 	sortOwners(list)
 	return list
 }
@@ -273,7 +273,7 @@ func (o *Ownership) majority(id string) (owner string, ring bool) {
 	for at := id; ; {
 		seen[at] = true
 		list := o.Owners(at)
-		if len(list) == 0 || !(list[0].Share > 0.5) {
+		if len(list) == 0 || !(list[0].Share > 0.5+rounding) {
 			return at, false
 		}
 		if at = list[0].Owner; seen[at] {

@@ -27,6 +27,7 @@ type Case struct {
 	Groups   map[string][]string // members by group
 	Target   Target
 	Expect   []Expect
+	Asks     []Ask // questions of any kind; a case of these alone has no target
 	// Error is the code of the error that the question ends with, and Message
 	// a part of what it says; blank where it is answered.
 	Error   graph.Code
@@ -97,6 +98,19 @@ type Expect struct {
 type Path struct {
 	Share Number
 	Steps []string
+}
+
+// Ask is a question in GraphQL and all that it is answered with.
+type Ask struct {
+	Why   string // the reasoning, where the case's own does not hold it
+	Query string
+	// Expect is what stands under data, whole: numbers to 1e-12, of which a text
+	// may be an exact fraction, all else to the letter.
+	Expect any
+	// Error is the code of the only error, and Message a part of what it says;
+	// blank where it is answered.
+	Error   graph.Code
+	Message string
 }
 
 // Number is a number or an exact fraction: 0.5, "3/8".
