@@ -86,7 +86,10 @@ func newPicker(weights []float64) func(*rand.Rand) int {
 }
 
 func benchmarkDependency(b *testing.B, f func(*supply.Dependency) error) {
-	n := largeWorld(6, 230, 5000).network(supply.Mass)
+	benchmarkOn(b, largeWorld(6, 230, 5000).network(supply.Mass), f)
+}
+
+func benchmarkOn(b *testing.B, n *supply.Network, f func(*supply.Dependency) error) {
 	ask := func(w *supply.Walk) {
 		d, err := w.Dependency("C000", "p0")
 		if err == nil {
@@ -138,6 +141,20 @@ func BenchmarkChokepointsCountries(b *testing.B) {
 		_, err := d.Chokepoints(context.Background(), supply.KindCountry, supply.DefaultEpsilon, 0.001, 10)
 		return err
 	})
+}
+
+// Single points of failure among stages and among countries, of a network with few
+// links: nothing is asked of what less than all passes.
+func BenchmarkSingleFailures(b *testing.B) {
+	n := largeWorld(6, 230, 500).network(supply.Mass)
+	for _, kind := range []supply.Kind{supply.KindStage, supply.KindCountry} {
+		b.Run(string(kind), func(b *testing.B) {
+			benchmarkOn(b, n, func(d *supply.Dependency) error {
+				_, err := d.Chokepoints(context.Background(), kind, 0, 1, 0)
+				return err
+			})
+		})
+	}
 }
 
 // Pass-through of all links, for one target.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"tiermap/graph"
 )
 
@@ -73,6 +75,13 @@ func newChain(start, to []int32, prob, stop []float64) *chain {
 		c.sort(int32(k))
 	}
 	c.outStart = make([]int32, 1, len(start))
+	leaving := 0
+	for s := range stop {
+		for _, t := range to[start[s]:start[s+1]] {
+			leaving += boolInt(c.of[t] != c.of[s])
+		}
+	}
+	c.out = make([]step, 0, leaving)
 	for s := range stop {
 		for e := start[s]; e < start[s+1]; e++ {
 			if c.of[to[e]] != c.of[s] {
@@ -235,6 +244,45 @@ func (c *chain) inverse(ctx context.Context, k int32) ([]float64, error) {
 		f.chancesOfMany(inv)
 		return inv.values, ctx.Err()
 	})
+}
+
+// inverseRow returns the expected visits of the states of a block by walks that
+// begin at one of them: a row of its inverse.
+func (c *chain) inverseRow(ctx context.Context, s int32) ([]float64, error) {
+	k, i := c.of[s], int(c.at[s])
+	n := len(c.components[k].states)
+	if inverse := &c.components[k].block.inverse; inverse.known() {
+		return inverse.value[i*n : (i+1)*n], nil
+	}
+	f, err := c.factors(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	row := make([]float64, n)
+	row[i] = 1
+	f.visits(row)
+	return row, nil
+}
+
+// visitsWithin puts in visits the expected visits of the states of a block, of walks
+// that enter it with the chances of entries.
+func (c *chain) visitsWithin(ctx context.Context, k int32, visits, entries []float64) error {
+	inverse := &c.components[k].block.inverse
+	if !inverse.known() {
+		f, err := c.factors(ctx, k)
+		if err == nil {
+			copy(visits, entries)
+			f.visits(visits)
+		}
+		return err
+	}
+	clear(visits)
+	for i, entry := range entries {
+		if entry > 0 {
+			floats.AddScaled(visits, entry, inverse.value[i*len(visits):(i+1)*len(visits)])
+		}
+	}
+	return ctx.Err()
 }
 
 // visits turns x, the chance that a walk enters at each state, into expected

@@ -296,7 +296,7 @@ func (d *Dependency) passThroughOf(ctx context.Context, kind Kind, by Attributio
 
 // passCountries solves for some countries alone.
 func (d *Dependency) passCountries(ctx context.Context, points []Chokepoint, shares []float64) error {
-	all, err := d.byCountry(ctx)
+	all, err := d.byCountry(ctx, 0)
 	if err != nil {
 		return err
 	}

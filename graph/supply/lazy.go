@@ -30,6 +30,13 @@ func (l *lazy[T]) get(compute func() (T, error)) (T, error) {
 	return value, nil
 }
 
+// known tells whether it has been computed.
+func (l *lazy[T]) known() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.done
+}
+
 // parallelism returns how many workers share n pieces of work.
 func parallelism(n int) int { return min(n, runtime.GOMAXPROCS(0)) }
 

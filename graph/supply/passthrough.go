@@ -77,7 +77,7 @@ func (d *Dependency) countryChokepoints(ctx context.Context, minShare float64, f
 	if d.walk.agentOf != nil {
 		return d.countriesPast(ctx, minShare)
 	}
-	countries, err := d.byCountry(ctx)
+	countries, err := d.byCountry(ctx, minShare)
 	if err != nil {
 		return nil, err
 	}
@@ -120,58 +120,111 @@ func (d *Dependency) linkChokepoints(ctx context.Context, minShare float64) ([]C
 // and at every state of a closed ring the chance that it comes to the ring.
 func (d *Dependency) reach(ctx context.Context) ([]float64, error) {
 	return d.reached.get(func() ([]float64, error) {
-		v, err := d.visits(ctx)
-		if err != nil || d.state < 0 {
-			return v, err
-		}
-		c := d.walk.chain
-		if err := c.prepareInverses(ctx, d.state); err != nil {
-			return nil, err
-		}
-		reach := slices.Clone(v)
-		for k := range c.components {
-			part := &c.components[k]
-			switch {
-			case !c.entered(part, v):
-			case part.ring:
-				var sum float64
-				for _, s := range part.states {
-					sum += v[s]
-				}
-				for _, s := range part.states {
-					reach[s] = sum
-				}
-			case part.block != nil:
-				inverse, err := c.inverse(ctx, int32(k))
-				if err != nil {
-					return nil, err
-				}
-				for i, s := range part.states {
-					reach[s] /= inverse[i*len(part.states)+i]
-				}
+		if d.state >= 0 {
+			if err := d.walk.chain.prepareInverses(ctx, d.state); err != nil {
+				return nil, err
 			}
 		}
-		for s := range reach {
-			reach[s] = min(1, reach[s])
+		most, err := d.reachAtMost(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return reach, nil
+		return most, d.divideByReturns(ctx, most, func(int32) bool { return true })
 	})
+}
+
+// reachAtMost returns what reach is at most: in a closed ring what it is, elsewhere
+// visits.
+func (d *Dependency) reachAtMost(ctx context.Context) ([]float64, error) {
+	v, err := d.visits(ctx)
+	most := slices.Clone(v)
+	for _, part := range d.walk.chain.components {
+		if !part.ring || err != nil {
+			continue
+		}
+		var sum float64
+		for _, s := range part.states {
+			sum += v[s]
+		}
+		for _, s := range part.states {
+			most[s] = sum
+		}
+	}
+	return most, err
+}
+
+// divideByReturns turns visits into reach at some states of blocks.
+func (d *Dependency) divideByReturns(ctx context.Context, visits []float64, wanted func(int32) bool) error {
+	c := d.walk.chain
+	for s, visited := range visits {
+		if visited == 0 {
+			continue
+		}
+		if c.components[c.of[s]].block != nil && wanted(int32(s)) {
+			from, err := c.inverseRow(ctx, int32(s))
+			if err != nil {
+				return err
+			}
+			visits[s] /= from[c.at[s]]
+		}
+		visits[s] = min(1, visits[s])
+	}
+	return ctx.Err()
+}
+
+// fewSolves is how many states are solved for one by one, rather than all of them by
+// way of whole inverses, which are kept for the next question.
+const fewSolves = 64
+
+// reachOfFew is reach for those who ask only for what at least some share passes: the
+// markets of one group, a stage or a country, are passed no more than they are visited
+// together. Those of the other groups keep something that makes less than that share.
+// nil where all is known, or too many are wanted.
+func (d *Dependency) reachOfFew(ctx context.Context, least float64, groupOf func(node int32) int32) ([]float64, error) {
+	w := d.walk
+	pooled := func(pool int32) bool { return pool >= 0 }
+	if least <= 0 || d.reached.known() || w.named != nil || slices.ContainsFunc(w.pool, pooled) {
+		return nil, nil
+	}
+	reach, err := d.reachAtMost(ctx)
+	if err != nil {
+		return nil, err
+	}
+	most := make([]float64, len(w.network.Nodes)) // by group, of which there are no more than nodes
+	for i, market := range w.market {
+		if group := groupOf(int32(i)); group >= 0 {
+			most[group] += reach[market]
+		}
+	}
+	wanted, n := make([]bool, w.states), 0
+	for i, market := range w.market {
+		if group := groupOf(int32(i)); group >= 0 && reach[market] > 0 && passesAtLeast(most[group], least) {
+			wanted[market] = true
+			n++
+		}
+	}
+	if n > fewSolves {
+		return nil, nil
+	}
+	return reach, d.divideByReturns(ctx, reach, func(s int32) bool { return wanted[s] })
 }
 
 // isLarge tells whether cycles are solved by iteration: then nothing is known of the
 // returns of all states.
 func (d *Dependency) isLarge() bool { return d.state >= 0 && d.walk.chain.largest() > 0 }
 
-// stagePassThrough returns the pass-through share of each node; where cycles are
-// solved by iteration, of those that at least minShare passes. A node of a
-// pooled product is passed where it draws from the pool and where it is drawn
+// stagePassThrough returns the pass-through share of each node that at least minShare
+// passes; of the others something less than that. A node of a pooled product is passed where it draws from the pool and where it is drawn
 // from.
 func (d *Dependency) stagePassThrough(ctx context.Context, minShare float64) ([]float64, error) {
 	if d.isLarge() {
 		return d.stagesOfLarge(ctx, minShare)
 	}
 	w := d.walk
-	reach, err := d.reach(ctx)
+	reach, err := d.reachOfFew(ctx, minShare, func(node int32) int32 { return node })
+	if err == nil && reach == nil {
+		reach, err = d.reach(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -197,36 +250,48 @@ type country struct {
 	share lazy[float64]
 }
 
-// byCountry returns the countries that the walk may pass, by most descending.
-func (d *Dependency) byCountry(ctx context.Context) ([]*country, error) {
-	return d.countries.get(func() ([]*country, error) {
-		w := d.walk
-		reach, err := d.reach(ctx)
-		if err != nil {
-			return nil, err
+// byCountry returns the countries that the walk may pass, by most descending; of those
+// that less than a share passes, most is something less than that.
+func (d *Dependency) byCountry(ctx context.Context, least float64) ([]*country, error) {
+	reach, err := d.reachOfFew(ctx, least, func(node int32) int32 {
+		if node == d.node {
+			return -1
 		}
-		countries := make([]*country, len(w.network.Places))
-		for i := range countries {
-			countries[i] = &country{place: int32(i)}
-		}
-		for i, node := range w.network.Nodes {
-			if int32(i) == d.node {
-				continue
-			}
-			states := []int32{w.market[i], w.maker[i]}
-			if !w.network.Products[node.Product].Pooled {
-				states = states[:1] // its maker is reached from there alone
-			}
-			c := countries[node.Place]
-			for _, s := range states {
-				if reach[s] > 0 {
-					c.set, c.most = append(c.set, s), c.most+reach[s]
-				}
-			}
-		}
-		slices.SortStableFunc(countries, func(a, b *country) int { return cmp.Compare(b.most, a.most) })
-		return countries, nil
+		return d.walk.network.Nodes[node].Place
 	})
+	if err != nil || reach != nil {
+		return d.countriesReached(reach), err
+	}
+	return d.countries.get(func() ([]*country, error) {
+		reach, err := d.reach(ctx)
+		return d.countriesReached(reach), err
+	})
+}
+
+// countriesReached lists countries by the reach of their stages.
+func (d *Dependency) countriesReached(reach []float64) []*country {
+	w := d.walk
+	countries := make([]*country, len(w.network.Places))
+	for i := range countries {
+		countries[i] = &country{place: int32(i)}
+	}
+	for i, node := range w.network.Nodes {
+		if int32(i) == d.node || reach == nil {
+			continue
+		}
+		states := []int32{w.market[i], w.maker[i]}
+		if !w.network.Products[node.Product].Pooled {
+			states = states[:1] // its maker is reached from there alone
+		}
+		c := countries[node.Place]
+		for _, s := range states {
+			if reach[s] > 0 {
+				c.set, c.most = append(c.set, s), c.most+reach[s]
+			}
+		}
+	}
+	slices.SortStableFunc(countries, func(a, b *country) int { return cmp.Compare(b.most, a.most) })
+	return countries
 }
 
 // solveCountries finds the pass-through shares of countries, several at a time.
@@ -248,8 +313,7 @@ func (d *Dependency) solveCountries(ctx context.Context, countries []*country) e
 }
 
 // meets returns the chance that a walk from start ever comes to a state of set,
-// which is taken out as it is met. Start is none of them. The inverses of blocks
-// must be there; x is scratch.
+// which is taken out as it is met. Start is none of them; x is scratch.
 //
 // Where the states I of a block are each met first with the chances y, with
 // y·N[I,I] = v[I], the visits of the walks that meet none of them are v − y·N[I,·].
@@ -263,7 +327,7 @@ func (c *chain) meets(ctx context.Context, start int32, set []int32, x []float64
 		members[c.of[s]] = append(members[c.of[s]], s)
 	}
 	var met float64
-	var scratch []float64
+	var entries, scratch []float64
 	for k := c.of[start]; int(k) < len(c.components); k++ {
 		part := &c.components[k]
 		if !c.entered(part, x) {
@@ -276,27 +340,26 @@ func (c *chain) meets(ctx context.Context, start int32, set []int32, x []float64
 				met += x[s]
 			}
 		case part.block != nil:
-			inverse, err := c.inverse(ctx, k)
-			if err != nil {
+			entries = gather(entries, part.states, x)
+			scratch = slices.Grow(scratch[:0], len(entries))[:len(entries)]
+			if err := c.visitsWithin(ctx, k, scratch, entries); err != nil {
 				return 0, err
 			}
-			n := len(part.states)
-			scratch = slices.Grow(scratch[:0], n)[:n]
-			clear(scratch)
-			for i, s := range part.states {
-				if x[s] > 0 {
-					floats.AddScaled(scratch, x[s], inverse[i*n:(i+1)*n])
-				}
-			}
 			if len(here) > 0 {
-				chances, err := c.firstMet(here, scratch, inverse)
+				from := make([][]float64, len(here))
+				for m, s := range here {
+					var err error
+					if from[m], err = c.inverseRow(ctx, s); err != nil {
+						return 0, err
+					}
+				}
+				chances, err := c.firstMet(here, scratch, from)
 				if err != nil {
 					return 0, err
 				}
-				for m, s := range here {
-					i := int(c.at[s])
-					met += chances[m]
-					floats.AddScaled(scratch, -chances[m], inverse[i*n:(i+1)*n])
+				for m, chance := range chances {
+					met += chance
+					floats.AddScaled(scratch, -chance, from[m])
 				}
 				for j := range scratch {
 					scratch[j] = max(0, scratch[j])
@@ -318,20 +381,18 @@ func (c *chain) meets(ctx context.Context, start int32, set []int32, x []float64
 }
 
 // firstMet returns the chance that each of some states of a block is the first of
-// them that is met, from the expected visits of the block's states.
-func (c *chain) firstMet(states []int32, visits, inverse []float64) ([]float64, error) {
+// them that is met, from the expected visits of the block's states, and from those of
+// walks that begin at each of them.
+func (c *chain) firstMet(states []int32, visits []float64, from [][]float64) ([]float64, error) {
 	if len(states) == 1 {
-		i := int(c.at[states[0]])
-		return []float64{visits[i] / inverse[i*len(visits)+i]}, nil
-	}
-	among := func(row, column int) float64 {
-		return inverse[int(c.at[states[row]])*len(visits)+int(c.at[states[column]])]
+		i := c.at[states[0]]
+		return []float64{visits[i] / from[0][i]}, nil
 	}
 	right := make([]float64, len(states))
 	for m, s := range states {
 		right[m] = visits[c.at[s]]
 	}
-	return solveAmong(len(states), func(row, column int) float64 { return among(column, row) }, right)
+	return solveAmong(len(states), func(row, column int) float64 { return from[column][c.at[states[row]]] }, right)
 }
 
 // solveAmong solves a small system: the visits of some states of a block among each
