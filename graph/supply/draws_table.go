@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"tiermap/graph"
 )
 
 // tableDraws draws around an input-output table (docs/methods.md §2e): every flow of
@@ -14,14 +16,24 @@ type tableDraws struct {
 	keys  []uint64 // of nodes
 }
 
+// MaxDrawnFlows is the most flows of a table that is drawn: every draw is a table of its
+// own, a few of them in memory at a time. That of WIOD's release of 2016 has six
+// million.
+const MaxDrawnFlows = 10_000_000
+
 // NewTableDraws makes ready for the draws of the network of an input-output table:
 // that of the facts as they are known, and the walk that answers, from which a
 // scenario may have taken something away for a target.
 //
-// Errors: BadInput for an uncertainty outside of its bounds.
+// Errors: BadInput for an uncertainty outside of its bounds; TooLarge for a table of
+// more than MaxDrawnFlows.
 func NewTableDraws(known *Network, w *Walk, scenario *Scenario, target Stage, u Uncertainty) (*Draws, error) {
 	if err := u.check(); err != nil {
 		return nil, err
+	}
+	if flows := len(known.Trade); flows > MaxDrawnFlows {
+		return nil, graph.Errorf(graph.TooLarge, "the input-output table %s has %s flows: intervals are computed of tables of up to %s; ask of a table with fewer sectors",
+			known.Table, figure(float64(flows)), figure(MaxDrawnFlows))
 	}
 	t := &tableDraws{known: known, keys: make([]uint64, len(known.Nodes))}
 	for i, node := range known.Nodes {

@@ -3,6 +3,8 @@ package supply_test
 import (
 	"fmt"
 	"math"
+	"reflect"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -147,6 +149,42 @@ func TestIntervalsAgreeAcrossQuestions(t *testing.T) {
 	got, want := must[supply.Intervals](t)(again.Intervals(ctx)), must[supply.Intervals](t)(answer.Intervals(ctx))
 	if len(got.Shares) != len(want.Shares) || !near(got.Shares[0].Origin, want.Shares[0].Origin) {
 		t.Errorf("of every product %+v, of one %+v", got.Shares[0], want.Shares[0])
+	}
+}
+
+// The number of processors makes no difference to any answer.
+func TestEveryAnswerIsReproducible(t *testing.T) {
+	f := supplytest.Generate(3, 3, 20, 120)
+	q := supply.Question{Product: supplytest.ProductID(0), Material: supplytest.Material, Year: supplytest.Year}
+	type answers struct {
+		exposure supply.ExposureIntervals
+		material supply.MaterialIntervals
+		world    []supply.WorldInterval
+		passing  float64
+	}
+	ask := func(f supplytest.Facts) (a answers) {
+		w, draws := walkAndDraws(t, f, q, supply.Mass, uncertain(20))
+		ctx, subject := t.Context(), supply.Subject{Place: supplytest.CountryID(1)}
+		a.exposure = must[supply.ExposureIntervals](t)(draws.Exposure(ctx, must[supply.Exposure](t)(w.Exposure(ctx, "", subject)), "", subject))
+		a.material = must[supply.MaterialIntervals](t)(draws.MaterialUse(ctx, must[supply.MaterialUse](t)(w.MaterialUse(ctx, supplytest.CountryID(2)))))
+		points := must[[]supply.WorldChokepoint](t)(w.WorldChokepoints(ctx, q.Product, supply.KindStage, supply.DefaultEpsilon, 5))
+		var err error
+		if a.world, a.passing, err = draws.WorldChokepoints(ctx, q.Product, points, supply.ByOperator, supply.DefaultEpsilon); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	want := ask(f)
+	if len(want.exposure.Targets) < 10 || len(want.material.Shares) == 0 || len(want.world) != 5 {
+		t.Fatalf("too little to hold against each other: %+v", want)
+	}
+	before := runtime.GOMAXPROCS(1)
+	one := ask(f)
+	runtime.GOMAXPROCS(max(2, before))
+	two := ask(reversed(f))
+	runtime.GOMAXPROCS(before)
+	if !reflect.DeepEqual(one, want) || !reflect.DeepEqual(two, want) {
+		t.Error("the number of processors, or the order of the rows, makes a difference")
 	}
 }
 
