@@ -54,13 +54,13 @@ func (d *Dependency) passesSets(ctx context.Context, sets [][]int32, minShare fl
 	passed := make([]float64, len(sets))
 	var found []float64
 	for least := minShare; len(candidates) > 0 && passesAtLeast(candidates[0].most, least); {
-		part := candidates[:min(columns, len(candidates))]
+		part := candidates[:min(2*columns, len(candidates))]
 		candidates = candidates[len(part):]
 		of := make([][]int32, len(part))
 		for i := range part {
 			of[i] = part[i].states
 		}
-		shares, err := d.meetsEach(ctx, of)
+		shares, err := d.meetsAll(ctx, of)
 		if err != nil {
 			return nil, err
 		}
@@ -138,6 +138,17 @@ func (c *chain) clusterUntil(k int32, states []int32, at []uint8, column uint8) 
 		f.eliminate(i)
 	}
 	return f
+}
+
+// meetsAll is meetsEach for any number of sets, several eights at the same time.
+func (d *Dependency) meetsAll(ctx context.Context, sets [][]int32) ([]float64, error) {
+	blocks := slices.Collect(slices.Chunk(sets, columns))
+	met := make([][]float64, len(blocks))
+	err := parallel(ctx, len(blocks), func(_, i int) (err error) {
+		met[i], err = d.meetsEach(ctx, blocks[i])
+		return err
+	})
+	return slices.Concat(met...), err
 }
 
 // meetsEach returns the chances that a walk from the target ever meets each of up to
