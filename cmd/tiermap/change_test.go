@@ -59,4 +59,12 @@ func TestAskChange(t *testing.T) {
 	if code, _ := refusal(t, store, `{ change(country: "C", product: "p", from: 2020, to: 2020) { method } }`); code != "BAD_INPUT" {
 		t.Errorf("one year twice ends with %s", code)
 	}
+	for _, question := range []string{
+		`{ change(country: "C", product: "p", from: 2020, to: 2021) { links(origin: "EU") { total } } }`,
+		`{ change(country: "EU", product: "p", from: 2020, to: 2021) { links(origin: "NLD") { total } } }`,
+	} {
+		if code, _ := refusal(t, store, question); code != "BAD_INPUT" {
+			t.Errorf("%s ends with %s", question, code)
+		}
+	}
 }

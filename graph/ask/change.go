@@ -85,11 +85,33 @@ func (s ShareChange) Change() float64 { return s.OriginAfter - s.OriginBefore }
 // Links says through which links the share that starts in a country changed; the
 // contributions add up to the change.
 //
-// Errors: NotFound for a country that is not known; those of supply.Change.
+// Errors: NotFound for a country that is not known; BadInput for a group that is
+// not the one asked about, or a member of that; those of supply.Change.
 func (c *Change) Links(ctx context.Context, origin string) ([]supply.LinkChange, error) {
-	place, err := c.After.view.countries.Find(origin, country.Any, c.After.Year)
+	place, err := c.placeOf(origin)
 	if err != nil {
 		return nil, err
 	}
-	return supply.Change(ctx, c.Before.Dependency, c.After.Dependency, place.ID)
+	return supply.Change(ctx, c.Before.Dependency, c.After.Dependency, place)
+}
+
+// placeOf returns the place of both networks that a text names: the group that is
+// asked about is one, and its members are none.
+func (c *Change) placeOf(text string) (string, error) {
+	countries, asked := c.After.view.countries, c.After.Country
+	place, err := countries.Find(text, country.Any, c.After.Year)
+	if err != nil || place.ID == asked.ID {
+		return place.ID, err
+	}
+	if place.Kind == country.Group {
+		e := graph.Errorf(graph.BadInput, "%s is a group, and supply starts in single countries here: ask for one of its members", place.ID)
+		e.Suggestions = countries.Group(place.ID)
+		return "", e
+	}
+	if asked.Kind == country.Group && slices.Contains(countries.Group(asked.ID), place.ID) {
+		e := graph.Errorf(graph.BadInput, "%s is a part of %s, which is one place here: ask for %s", place.ID, asked.ID, asked.ID)
+		e.Suggestions = []string{asked.ID}
+		return "", e
+	}
+	return place.ID, nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"tiermap/graph"
-	"tiermap/graph/country"
 	"tiermap/graph/supply"
 )
 
@@ -117,9 +116,9 @@ type DrawnChange struct {
 
 // Links is Change.Links with intervals, of the first links (0: all).
 func (x *DrawnChange) Links(ctx context.Context, origin string, first int) (supply.LinkChangeIntervals, error) {
-	place, err := x.change.After.view.countries.Find(origin, country.Any, x.change.After.Year)
+	place, err := x.change.placeOf(origin)
 	if err != nil {
 		return supply.LinkChangeIntervals{}, err
 	}
-	return x.DrawnChange.Links(ctx, place.ID, first)
+	return x.DrawnChange.Links(ctx, place, first)
 }

@@ -314,6 +314,8 @@ func TestWith(t *testing.T) {
 		{ID: "XYZ", M49: "528"},
 		{ID: "nld"},
 		{ID: "XYZ", Groups: []string{"NLD"}},
+		{ID: "XYZ", Groups: []string{"GY"}},
+		{ID: "XYZ", Groups: []string{"Guyana"}},
 		{ID: "NLD", ISO2: "NX"},
 		{ID: "NLD", M49: "529"},
 	} {

@@ -139,6 +139,11 @@ func (l *List) Check(row Place) error {
 		if p := l.places[g]; p != nil && p.Kind != Group {
 			return graph.Errorf(graph.BadInput, "%s is no group of countries", label(p))
 		}
+		for _, m := range append(slices.Clone(own.codes[codeKey(g)]), own.names[fold(g)]...) {
+			if m.place.ID != g {
+				return graph.Errorf(graph.BadInput, "a group cannot be called %s, which means %s", g, label(m.place))
+			}
+		}
 	}
 	return nil
 }

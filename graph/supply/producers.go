@@ -396,7 +396,7 @@ func (f *firmAssembly) supply(i int32, in madeOf, links []firmLink) {
 			if maker != i && parts[m] > 0 {
 				f.producers[maker].active = true
 				sources = append(sources, source{product: -1, producer: maker, share: in.share * shares[k] * parts[m],
-					estimated: in.estimated || l.estimated || equally || guessed})
+					estimated: in.estimated || l.estimated || equally && !known(l.share) || guessed})
 			}
 		}
 	}

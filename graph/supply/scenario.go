@@ -98,7 +98,7 @@ func (p *Plan) extraOf(index map[string]int32, product string, tonnes float64) (
 		return 0, 0, e
 	}
 	if !(tonnes > 0 && tonnes <= 1e15) {
-		return 0, 0, graph.Errorf(graph.BadInput, "the scenario adds %g t of %s: a mass is above zero", tonnes, product)
+		return 0, 0, graph.Errorf(graph.BadInput, "the scenario adds %g t of %s: a mass is above zero and at most 1e15 t", tonnes, product)
 	}
 	factor, ok = p.catalogue.conversion(product, "", p.Material)
 	if !ok {
