@@ -19,9 +19,9 @@ import (
 func (r *FirmRows) Network(ctx context.Context) (*Network, error) {
 	p := r.plan
 	a := firmTable{FirmRows: r, network: &Network{Material: p.Material, Year: p.Year, Balance: Mass, alone: true}}
-	r.choose()
 	firm, product := r.wordOf(p.Firm), r.wordOf(p.Product)
 	r.leaveUnreached(firm, product)
+	r.choose()
 	r.convert()
 	a.by = a.byCustomer()
 	a.findProducers(firm, product)
