@@ -13,7 +13,7 @@ import (
 // there, so that only what steps back in the order is left for the next sweep
 // (Gauss and Seidel). The order lets the largest step of nearly every state lead
 // forward (sweeps.go), and a sweep does the work of three or four passes. What is left
-// then fades away in one proportion, which is added up at once. Nothing is subtracted.
+// then fades away in one proportion, and is added up as a geometric series.
 //
 // Two things keep that honest.
 //
