@@ -1,6 +1,10 @@
 package graph
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"fmt"
+)
 
 // Publisher is a store in which the multi-tier graph can be published, for
 // people to look at and traverse. The embedded store is none: it needs no
@@ -14,10 +18,16 @@ type Publisher interface {
 	Unpublish(ctx context.Context, keep []PublicationID) (int, error)
 }
 
-// PublicationID names a published network.
+// PublicationID names a published network: of a material, or of an input-output table.
 type PublicationID struct {
 	Material string // an id; blank = gross mass, of products that contain no known material
+	Table    string // the input-output table, in which there is no material; blank: none
 	Year     int
+}
+
+// String names it for people.
+func (id PublicationID) String() string {
+	return fmt.Sprintf("%s %d", cmp.Or(id.Table, id.Material), id.Year)
 }
 
 // Publication is the multi-tier graph of one material and year, as columns that
@@ -56,16 +66,20 @@ type PublishedSupply struct {
 	UnexplainedHere float64 // the part of it that ends here
 	Estimated       float64 // share of supply that takes an estimated step
 	Pooled          bool
+
+	// Of a sector of an input-output table, of which nothing is in tonnes.
+	ValueUSD  float64 // output, USD of the year
+	Remainder float64 // share of it that comes from sources too small to be listed
 }
 
 // PublishedSource is the relationship SOURCED_FROM: from a supply to the one
-// upstream that a share of it comes from. The shares out of a supply, OriginHere
-// and UnexplainedHere sum to 1: the share of a path is the product of its shares.
+// upstream that a share of it comes from. The shares out of a supply, OriginHere,
+// UnexplainedHere and of a table the Remainder sum to 1: the share of a path is the product of its shares.
 // (Countries that only sell to each other what none makes are Unexplained whole,
 // and their sources listed.)
 type PublishedSource struct {
 	From, To  int     // indices of Supplies; From is downstream
-	By        string  // trade; pool: to a maker; production: to what is used to make it
+	By        string  // trade; pool: to a maker; production: to what is used to make it; input: what a sector buys of another
 	Share     float64 // of From's supply
 	Tonnes    float64 // share × From's tonnes; NaN where From has none
 	Estimated bool

@@ -27,7 +27,7 @@ func TestCatalogue(t *testing.T) {
 	}
 	want := []string{"chain-paths", "chokepoints", "company-and-owners", "direct-suppliers", "hang-on-one-country", "material-in-products",
 		"origins-beside-direct", "provenance-of-a-link", "stopped-stage", "suppliers-in-common", "tier-profile",
-		"trade-of-a-code", "who-depends"}
+		"trade-of-a-code", "value-added-rounds", "who-depends"}
 	if !slices.Equal(names, want) {
 		t.Errorf("the questions are %q, want %q", names, want)
 	}

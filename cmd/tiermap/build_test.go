@@ -34,7 +34,7 @@ func (s *graphStore) Publish(_ context.Context, p *graph.Publication) error {
 		return s.down
 	}
 	s.published[p.PublicationID] = p
-	s.wrote = append(s.wrote, fmt.Sprint(p.Material, " ", p.Year))
+	s.wrote = append(s.wrote, p.String())
 	return nil
 }
 
@@ -116,7 +116,9 @@ func TestBuild(t *testing.T) {
 		{nil, []int{2020}, []string{"tin 2020", "zinc 2020"}},
 		{[]string{"tin"}, []int{2016, 2018}, []string{"tin 2016", "tin 2018"}}, // 2016 stands in for 2018
 	} {
-		r, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, c.materials, c.years) })
+		r, err := in(t, func(cmd *commands) error {
+			return cmd.buildIn(t.Context(), store, selection{materials: c.materials, years: c.years})
+		})
 		if got := store.publishedSince(); err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%v %v: %v, published %q, want %q\n%s", c.materials, c.years, err, got, c.want, r.stderr)
 		}
@@ -125,7 +127,7 @@ func TestBuild(t *testing.T) {
 		}
 	}
 	// A whole build takes away what was published beside it.
-	r, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, nil, nil) })
+	r, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, selection{}) })
 	if _, still := store.published[graph.PublicationID{Material: "tin", Year: 2018}]; still || err != nil || !strings.Contains(r.stderr, "taken away") {
 		t.Errorf("tin 2018 is still published: %v %q", err, r.stderr)
 	}
@@ -136,18 +138,87 @@ func TestBuild(t *testing.T) {
 		years     []int
 		code      graph.Code
 	}{{[]string{"tim"}, nil, graph.NotFound}, {nil, []int{1999}, graph.BadInput}} {
-		if _, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, c.materials, c.years) }); graph.CodeOf(err) != c.code {
+		if _, err := in(t, func(cmd *commands) error {
+			return cmd.buildIn(t.Context(), store, selection{materials: c.materials, years: c.years})
+		}); graph.CodeOf(err) != c.code {
 			t.Errorf("%v %v: %v, want %s", c.materials, c.years, err, c.code)
 		}
 	}
 	// One that cannot be built does not keep the others from it.
-	r, err = in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, []string{"tin"}, []int{1999, 2020}) })
+	r, err = in(t, func(cmd *commands) error {
+		return cmd.buildIn(t.Context(), store, selection{materials: []string{"tin"}, years: []int{1999, 2020}})
+	})
 	if !errors.Is(err, errReported) || !strings.Contains(r.stderr, "tin 1999: BAD_INPUT") || !slices.Equal(store.publishedSince(), []string{"tin 2020"}) {
 		t.Errorf("%v\n%s", err, r.stderr)
 	}
 	store.down = graph.Errorf(graph.StoreDown, "the database is gone")
-	if _, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, nil, nil) }); graph.CodeOf(err) != graph.StoreDown {
+	if _, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, selection{}) }); graph.CodeOf(err) != graph.StoreDown {
 		t.Errorf("a database that is gone: %v", err)
+	}
+}
+
+// An input-output table is published when it is asked for, stays through other builds
+// and loads, and is taken away when its facts change.
+func TestBuildOfATable(t *testing.T) {
+	store := newGraphStore(t)
+	catalogue, tin, zinc := twoMaterials(t)
+	loadTables(t, store, loadOptions{}, catalogue, folder(t, "io", map[string]string{
+		"dataset.csv":   "id\nio\n",
+		"sector.csv":    "id\nIO:a\nIO:b\n",
+		"io_output.csv": "year,country,sector,value_usd\n2020,NLD,IO:a,100\n2020,DEU,IO:b,50\n2021,NLD,IO:a,100\n2020,BEL,IO:a,1000\n",
+		"io_flow.csv":   "year,country,sector,buyer,buyer_sector,value_usd\n2020,NLD,IO:a,NLD,IO:a,4\n2020,DEU,IO:b,NLD,IO:a,20\n2020,FRA,IO:b,NLD,IO:a,6\n",
+	}))
+	if got := store.publishedSince(); slices.ContainsFunc(got, func(id string) bool { return strings.HasPrefix(id, "IO") }) {
+		t.Errorf("a load published %q", got)
+	}
+	what := selection{tables: []string{"IO"}, years: []int{2020}, minShare: 0.05}
+	r, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, what) })
+	if err != nil || r.stdout != "IO 2020: 4 supplies, 2 links\n" {
+		t.Fatalf("%v %q %q", err, r.stdout, r.stderr)
+	}
+	id := graph.PublicationID{Table: "IO", Year: 2020}
+	p := store.published[id]
+	i := slices.IndexFunc(p.Supplies, func(s graph.PublishedSupply) bool { return s.Country == "NLD" })
+	s := p.Supplies[i]
+	if s.ValueUSD != 100 || s.Remainder != 0.04 || s.OriginHere != 0.7 || s.Domestic != 0.74 || s.Unexplained != 0.06/0.96 || !math.IsNaN(s.Tonnes) {
+		t.Errorf("%+v", s)
+	}
+	for _, source := range p.Sources {
+		if source.From == i && source.By != "input" {
+			t.Errorf("%+v", source)
+		}
+	}
+	for _, o := range p.Origins {
+		if o.Supply == i && o.Country == "DEU" && (o.Direct != 0.2 || math.Abs(o.Origin-0.2/0.96) > tolerance) {
+			t.Errorf("%+v", o)
+		}
+	}
+	kept := func(by string) bool {
+		_, still := store.published[id]
+		if !still {
+			t.Logf("after %s it is gone", by)
+		}
+		return still
+	}
+	if _, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, selection{}) }); err != nil || !kept("a whole build") {
+		t.Errorf("a whole build: %v", err)
+	}
+	loadTables(t, store, loadOptions{}, tin, zinc)
+	if !kept("a load of others") {
+		t.Errorf("a load of others takes it away")
+	}
+	loadTables(t, store, loadOptions{}, folder(t, "io", map[string]string{
+		"dataset.csv":   "id\nio\n",
+		"sector.csv":    "id\nIO:a\n",
+		"io_output.csv": "year,country,sector,value_usd\n2020,NLD,IO:a,7\n",
+	}))
+	if kept("a load of its own") {
+		t.Errorf("what is published is of facts that are gone")
+	}
+	for _, what := range []selection{{tables: []string{"OI"}}, {tables: []string{"IO"}, years: []int{1999}}, {tables: []string{"IO"}, minShare: 1}} {
+		if r, err := in(t, func(cmd *commands) error { return cmd.buildIn(t.Context(), store, what) }); !errors.Is(err, errReported) {
+			t.Errorf("%+v: %v %q", what, err, r.stderr)
+		}
 	}
 }
 
@@ -159,7 +230,7 @@ func TestBuildOfTheEmbeddedStore(t *testing.T) {
 			t.Errorf("%v: %d %q", args, r.status, r.stdout)
 		}
 	}
-	r, err := in(t, func(c *commands) error { return c.buildIn(t.Context(), newGraphStore(t).Store, nil, nil) })
+	r, err := in(t, func(c *commands) error { return c.buildIn(t.Context(), newGraphStore(t).Store, selection{}) })
 	if err != nil || !strings.Contains(r.stdout, "needs no build") {
 		t.Errorf("%v %q", err, r.stdout)
 	}

@@ -84,6 +84,31 @@ magnetics,works-1,1,
 `,
 }
 
+// sectorsOfT2 is an input-output table of two of its countries: that of
+// testdata/tables/two-by-two.json.
+var sectorsOfT2 = map[string]string{
+	"dataset.csv": "id\nio\n",
+	"sector.csv":  "id,name\nIO:farming,Farming\nIO:works,Works\n",
+	"io_output.csv": `year,country,sector,value_usd
+2020,A,IO:farming,100
+2020,A,IO:works,200
+2020,B,IO:farming,100
+2020,B,IO:works,400
+`,
+	"io_flow.csv": `year,country,sector,buyer,buyer_sector,value_usd
+2020,A,IO:farming,A,IO:farming,10
+2020,A,IO:farming,A,IO:works,40
+2020,A,IO:works,A,IO:farming,20
+2020,A,IO:works,B,IO:works,80
+2020,B,IO:farming,B,IO:farming,20
+2020,B,IO:farming,B,IO:works,40
+2020,B,IO:works,A,IO:farming,10
+2020,B,IO:works,A,IO:works,40
+2020,B,IO:works,B,IO:farming,20
+2020,B,IO:works,B,IO:works,120
+`,
+}
+
 // t2Parameters are what the questions of the catalogue are asked about T2; what
 // the worked case answers exactly, no cut-off may hide.
 var t2Parameters = map[string][]string{
@@ -98,6 +123,7 @@ var t2Parameters = map[string][]string{
 	"stopped-stage":         {"country=B", "product=metal", "target=magnet", "material=m", "year=2020", "minShare=0"},
 	"suppliers-in-common":   {"country=E", "other=F", "product=magnet", "material=m", "year=2020"},
 	"tier-profile":          {"country=E", "product=magnet", "material=m", "year=2020", "minStep=0", "minShare=0"},
+	"value-added-rounds":    {"country=A", "sector=IO:works", "year=2020"},
 	"trade-of-a-code":       {"code=HS2017:280530", "exporter=", "years=2019,2020"},
 	"who-depends":           {"country=A", "product=magnet", "material=m", "year=2020"},
 }
@@ -115,7 +141,7 @@ func asking(name, store string, more ...string) []string {
 func loadedT2(t *testing.T) string {
 	t.Helper()
 	store := "duckdb:" + filepath.Join(t.TempDir(), "t2.duckdb")
-	if r := run(t, "load", "tables", folder(t, "t2", t2), "--store", store); r.status != exitDone {
+	if r := run(t, "load", "tables", folder(t, "t2", t2), folder(t, "io", sectorsOfT2), "--store", store); r.status != exitDone {
 		t.Fatalf("load: %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
 	return store

@@ -17,8 +17,11 @@ import (
 func TestTwins(t *testing.T) {
 	server := neo4jtest.Empty(t)
 	env := map[string]string{"TIERMAP_STORE": server.URL, "TIERMAP_NEO4J_USER": server.User, "TIERMAP_NEO4J_PASSWORD": server.Password}
-	if r := runWith(t, "", env, "load", "tables", folder(t, "t2", t2)); r.status != exitDone {
+	if r := runWith(t, "", env, "load", "tables", folder(t, "t2", t2), folder(t, "io", sectorsOfT2)); r.status != exitDone {
 		t.Fatalf("load: %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	if r := runWith(t, "", env, "build", "--table", "IO", "--min-share", "0"); r.status != exitDone || r.stdout != "IO 2020: 4 supplies, 10 links\n" {
+		t.Fatalf("build: %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
 	for _, q := range queries.All() {
 		t.Run(q.Name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"tiermap/graph"
@@ -49,7 +50,7 @@ func (a *Asker) Publication(ctx context.Context, material string, year int, meth
 }
 
 // sourcedBy says how a supply comes from another, in the words of the graph.
-var sourcedBy = map[supply.StepKind]string{supply.StepTrade: "trade", supply.StepPool: "pool", supply.StepMade: "production"}
+var sourcedBy = map[supply.StepKind]string{supply.StepTrade: "trade", supply.StepPool: "pool", supply.StepMade: "production", supply.StepInput: "input"}
 
 func (b *Basis) publishSupplies(p *graph.Publication, l *supply.Listing) {
 	p.Supplies = make([]graph.PublishedSupply, len(l.Supplies))
@@ -95,6 +96,74 @@ func (b *Basis) publishChokepoints(ctx context.Context, p *graph.Publication, w 
 		}
 	}
 	return nil
+}
+
+// TablePublication returns the multi-tier graph of an input-output table and year (0:
+// the newest), its sectors in countries as supplies. Inputs of less than minShare of an
+// output are left out, their sum kept with who buys them, and origins of less than
+// minShare too; both are said. Chokepoints are not in it: they are asked of the API.
+//
+// Errors: NotFound for a table that is not known; BadInput for a year that it has not,
+// or a share that is none; those of the store.
+func (a *Asker) TablePublication(ctx context.Context, table string, year int, minShare float64, methods string) (*graph.Publication, error) {
+	if !(minShare >= 0 && minShare < 1) {
+		return nil, graph.Errorf(graph.BadInput, "the least share of an input to be published is at least 0 and below 1, not %g", minShare)
+	}
+	return with(ctx, a, func(v *view) (*graph.Publication, error) {
+		if err := v.knowsTable(table); err != nil {
+			return nil, err
+		}
+		basis, walk, err := a.basis(ctx, v, supply.Question{Product: v.ofTable(table).Words[0], Year: year}, supply.Mass)
+		if err != nil {
+			return nil, err
+		}
+		listing, err := walk.TableListing(ctx, minShare)
+		if err != nil {
+			return nil, err
+		}
+		p := &graph.Publication{PublicationID: graph.PublicationID{Table: table, Year: basis.Year},
+			Revision: v.revision, Methods: methods, Balance: string(basis.Balance), Datasets: basis.assembly.Datasets,
+			Assumptions: append(slices.Clone(basis.assembly.Assumptions),
+				fmt.Sprintf("Inputs of less than %g of an output are left out, and their sum stands with who buys them as remainder; so are origins of less than %g of it.", minShare, minShare)),
+		}
+		basis.publishSupplies(p, listing)
+		for i := range p.Supplies {
+			s := &p.Supplies[i]
+			s.ID = fmt.Sprintf("%d/%s/%s", p.Year, s.Country, s.Product)
+			s.ValueUSD, s.Remainder = s.Tonnes, listing.Supplies[i].Remainder
+			s.Tonnes, s.Production, s.Imports, s.Exports = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+		}
+		for i := range p.Sources {
+			p.Sources[i].Tonnes = math.NaN()
+		}
+		for i := range p.Origins {
+			p.Origins[i].Tonnes = math.NaN()
+		}
+		return p, nil
+	})
+}
+
+// PublishableTables returns the input-output tables and years that are loaded; of
+// some datasets, or of all where none is named.
+func (a *Asker) PublishableTables(ctx context.Context, datasets []string) ([]graph.PublicationID, error) {
+	return with(ctx, a, func(v *view) ([]graph.PublicationID, error) {
+		query := graph.Query{Kind: graph.Output, Fields: []string{"year", "sector", "dataset"}}
+		if len(datasets) > 0 {
+			query.Match = []graph.Match{{Field: "dataset", Words: datasets}}
+		}
+		seen := map[graph.PublicationID]bool{}
+		err := v.snapshot.Read(ctx, query, func(b *graph.Batch) error {
+			for i := range b.Len {
+				r := b.Row(i)
+				year, _ := r.Int("year")
+				seen[graph.PublicationID{Table: v.tableOf(r.Text("sector")), Year: year}] = true
+			}
+			return nil
+		})
+		return slices.SortedFunc(maps.Keys(seen), func(a, b graph.PublicationID) int {
+			return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Year, b.Year))
+		}), err
+	})
 }
 
 // Publishable returns what can be published: every material that a product

@@ -22,6 +22,7 @@ import (
 //	(:Supply {id, publication, caption, country, product, material, year, tonnes, production, imports, exports,
 //	  domestic, origin_here, unexplained, unexplained_here, estimated, pooled})
 //	(:Supply)-[:IN]->(:Country), (:Supply)-[:OF]->(:Product), (:Supply)-[:CARRIES]->(:Material)
+//	of an input-output table (:Supply {…, table, value_usd, remainder})-[:OF]->(:Sector), and no tonnes
 //	(:Supply)-[:SOURCED_FROM {share, tonnes, by, estimated, caption}]->(:Supply)
 //	(:Supply)-[:ORIGIN {direct, origin, hidden, tonnes, caption}]->(:Country)
 //	(:Product)-[:PASSES {publication, material, year, world_share, countries, caption}]->(:Country)
@@ -125,15 +126,21 @@ func (s *Store) Unpublish(ctx context.Context, keep []graph.PublicationID) (take
 	return taken, nil
 }
 
-func publicationID(id graph.PublicationID) string { return fmt.Sprintf("%s/%d", id.Material, id.Year) }
+// publicationID is the id of a publication; no material begins like a table's.
+func publicationID(id graph.PublicationID) string {
+	if id.Table != "" {
+		return fmt.Sprintf("/%s/%d", id.Table, id.Year)
+	}
+	return fmt.Sprintf("%s/%d", id.Material, id.Year)
+}
 
 // checkPublication finds what would leave the graph with holes.
 func checkPublication(p *graph.Publication) error {
 	wrong := func(format string, args ...any) error {
-		return graph.Errorf(graph.BadInput, "%s of %d cannot be published: %s", p.Material, p.Year, fmt.Sprintf(format, args...))
+		return graph.Errorf(graph.BadInput, "%s cannot be published: %s", p.PublicationID, fmt.Sprintf(format, args...))
 	}
-	if len(p.Material) > maxKey {
-		return wrong("the id of the material is too long")
+	if len(p.Material) > maxKey || len(p.Table) > maxKey {
+		return wrong("the id of the material or table is too long")
 	}
 	seen := make(map[string]bool, len(p.Supplies))
 	for _, s := range p.Supplies {
@@ -201,7 +208,7 @@ DELETE e`
 
 // networkOf returns the properties of the node Network.
 func networkOf(p *graph.Publication) params {
-	return params{"id": publicationID(p.PublicationID), "material": p.Material, "year": p.Year,
+	return params{"id": publicationID(p.PublicationID), "material": p.Material, "table": orNull(p.Table), "year": p.Year,
 		"revision": orNull(p.Revision), "methods": orNull(p.Methods), "balance": orNull(p.Balance),
 		"assumptions": slices.Concat([]string{}, p.Assumptions), "datasets": slices.Concat([]string{}, p.Datasets)}
 }
@@ -217,16 +224,21 @@ func writePublication(ctx context.Context, tx bolt.ManagedTransaction, p *graph.
 	common := params{"publication": publicationID(p.PublicationID), "material": p.Material, "year": p.Year}
 	id := func(s *supply) string { return s.ID }
 	placed := slices.DeleteFunc(slices.Clone(p.Supplies), func(s supply) bool { return s.Country == "" })
+	product, fields := graph.Product, supplyFields
+	if p.Table != "" {
+		common["table"] = p.Table
+		product, fields = graph.Sector, sectorFields
+	}
 	var carrying []supply
 	if p.Material != "" {
 		carrying = p.Supplies
 	}
 	for _, write := range []work{
-		suppliesOf(p.Supplies, common),
+		suppliesOf(p.Supplies, fields, common),
 		link[supply]{typ: "IN", from: end[supply]{supplyLabel, id},
 			to: end[supply]{graph.Country, func(s *supply) string { return s.Country }}}.of(placed),
 		link[supply]{typ: "OF", from: end[supply]{supplyLabel, id},
-			to: end[supply]{graph.Product, func(s *supply) string { return s.Product }}}.of(p.Supplies),
+			to: end[supply]{product, func(s *supply) string { return s.Product }}}.of(p.Supplies),
 		link[supply]{typ: "CARRIES", from: end[supply]{supplyLabel, id},
 			to: end[supply]{graph.Material, func(*supply) string { return p.Material }}}.of(carrying),
 		link[source]{typ: sourcedFrom, from: end[source]{supplyLabel, func(s *source) string { return p.Supplies[s.From].ID }},
@@ -264,6 +276,22 @@ var supplyFields = []published[graph.PublishedSupply]{
 	{"unexplained_here", func(s *graph.PublishedSupply) any { return known(s.UnexplainedHere) }},
 	{"estimated", func(s *graph.PublishedSupply) any { return known(s.Estimated) }},
 	{"pooled", func(s *graph.PublishedSupply) any { return s.Pooled }},
+}
+
+// sectorFields are those of a sector of an input-output table.
+var sectorFields = []published[graph.PublishedSupply]{
+	{"id", func(s *graph.PublishedSupply) any { return s.ID }},
+	{"caption", func(s *graph.PublishedSupply) any { return orNull(s.Caption) }},
+	{"country", func(s *graph.PublishedSupply) any { return s.Country }},
+	{"product", func(s *graph.PublishedSupply) any { return s.Product }},
+	{"value_usd", func(s *graph.PublishedSupply) any { return known(s.ValueUSD) }},
+	{"domestic", func(s *graph.PublishedSupply) any { return known(s.Domestic) }},
+	{"origin_here", func(s *graph.PublishedSupply) any { return known(s.OriginHere) }},
+	{"unexplained", func(s *graph.PublishedSupply) any { return known(s.Unexplained) }},
+	{"unexplained_here", func(s *graph.PublishedSupply) any { return known(s.UnexplainedHere) }},
+	{"remainder", func(s *graph.PublishedSupply) any { return known(s.Remainder) }},
+	{"estimated", func(s *graph.PublishedSupply) any { return known(s.Estimated) }},
+	{"pooled", func(*graph.PublishedSupply) any { return false }},
 }
 
 var sourceFields = []published[graph.PublishedSource]{
@@ -326,11 +354,11 @@ func columnsOf[R any](rows []R, fields []published[R], common, p params) (proper
 }
 
 // suppliesOf writes the nodes Supply. What is the same in all is common.
-func suppliesOf(supplies []graph.PublishedSupply, common params) work {
+func suppliesOf(supplies []graph.PublishedSupply, fields []published[graph.PublishedSupply], common params) work {
 	return func(ctx context.Context, tx bolt.ManagedTransaction) error {
 		for rows := range slices.Chunk(supplies, publishedRows) {
 			p := params{"n": len(rows)}
-			if err := do(ctx, tx, "UNWIND range(0, $n - 1) AS i\nCREATE (:Supply {"+assignment(columnsOf(rows, supplyFields, common, p))+"})", p); err != nil {
+			if err := do(ctx, tx, "UNWIND range(0, $n - 1) AS i\nCREATE (:Supply {"+assignment(columnsOf(rows, fields, common, p))+"})", p); err != nil {
 				return err
 			}
 		}

@@ -16,7 +16,7 @@ type FinalOrigins struct {
 	// Residual is by how much any of these may be off because a large cycle was solved
 	// by iteration; 0 where everything was eliminated (see Dependency.Residual).
 	Residual float64
-	Places      []PlaceValue // by origin, then direct, descending, then place
+	Places   []PlaceValue // by origin, then direct, descending, then place
 }
 
 // PlaceValue is a place's part of a final demand.

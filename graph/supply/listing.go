@@ -36,6 +36,7 @@ type Supply struct {
 	Unexplained     float64 // ends unexplained, here or upstream
 	UnexplainedHere float64
 	Estimated       float64 // takes an estimated step
+	Remainder       float64 // comes from sources that are too small to be listed (TableListing)
 }
 
 // Source is the supply upstream that a share of a supply comes from.
@@ -58,7 +59,20 @@ type Origin struct {
 //
 // Errors: TooLarge where the network exceeds what is solved exactly; that of ctx.
 func (w *Walk) Listing(ctx context.Context, minShare float64) (*Listing, error) {
-	x := listing{Walk: w, number: make([]int, w.states)}
+	return w.listing(ctx, minShare, 0)
+}
+
+// TableListing writes an input-output table out, in which nearly everybody buys from
+// nearly everybody: sources of less than minShare of an output are left out as well,
+// and their sum is the Remainder of the output.
+//
+// Errors: those of Listing.
+func (w *Walk) TableListing(ctx context.Context, minShare float64) (*Listing, error) {
+	return w.listing(ctx, minShare, minShare)
+}
+
+func (w *Walk) listing(ctx context.Context, minShare, leastSource float64) (*Listing, error) {
+	x := listing{Walk: w, number: make([]int, w.states), leastSource: leastSource}
 	x.enumerate()
 	for i := range x.numbered {
 		x.list(i)
@@ -75,6 +89,8 @@ type listing struct {
 	out      Listing
 	numbered []int32 // state of a supply: its market, its pool, or its maker where it makes for a pool
 	number   []int   // of a state: the supply that it is, plus one; 0: none
+
+	leastSource float64 // share of a source that is listed
 }
 
 // enumerate gives every state that is a supply its number: what has supply, and
@@ -86,6 +102,11 @@ func (x *listing) enumerate() {
 		if node.Production > 0 {
 			for e := x.chain.start[maker]; e < x.chain.start[maker+1]; e++ {
 				used[x.drawnFrom(x.chain.to[e])] = true
+			}
+		}
+		if x.isTable() { // whoever sells, with or without an output
+			for e := x.chain.start[x.market[i]]; e < x.chain.start[x.market[i]+1]; e++ {
+				used[x.chain.to[e]] = true
 			}
 		}
 	}
@@ -165,13 +186,21 @@ func (x *listing) ofMarket(i int, state int32) Supply {
 	c, n := x.chain, x.network.Nodes[x.node[state]]
 	y := Supply{Stage: x.stage(x.node[state]), Tonnes: n.Supply, Production: n.Production, Imports: n.Imports,
 		Exports: n.Exports, UnexplainedHere: c.stop[state]}
+	domestic := 0.0 // what a sector of a table buys at home
 	for e := c.start[state]; e < c.start[state+1]; e++ {
-		if x.isMaker(c.to[e]) {
+		if x.isTable() && x.isMarket(c.to[e]) && x.placeOf(c.to[e]) == n.Place {
+			domestic += c.prob[e]
+		}
+		switch {
+		case x.isMaker(c.to[e]):
 			x.made(i, &y, c.prob[e], x.estimated[e])
-		} else {
-			x.source(i, c.to[e], StepTrade, c.prob[e], x.estimated[e])
+		case c.prob[e] < x.leastSource:
+			y.Remainder += c.prob[e]
+		default:
+			x.source(i, c.to[e], x.stepToMarket(), c.prob[e], x.estimated[e])
 		}
 	}
+	y.Domestic += domestic
 	return y
 }
 
@@ -255,12 +284,27 @@ func (x *listing) direct() []map[int32]float64 {
 			direct[i][x.network.Nodes[node].Place] = x.out.Supplies[i].Domestic
 		}
 	}
+	if x.isTable() {
+		x.directOfSectors(direct)
+		return direct
+	}
 	for _, l := range x.out.Sources {
 		if l.By != StepMade {
 			direct[l.From][x.network.Nodes[x.node[x.numbered[l.To]]].Place] += l.Share
 		}
 	}
 	return direct
+}
+
+// directOfSectors adds what sectors buy abroad, listed or not.
+func (x *listing) directOfSectors(direct []map[int32]float64) {
+	for i, s := range x.numbered {
+		for e := x.chain.start[s]; e < x.chain.start[s+1]; e++ {
+			if to := x.chain.to[e]; x.isMarket(to) && x.placeOf(to) != x.placeOf(s) {
+				direct[i][x.placeOf(to)] += x.chain.prob[e]
+			}
+		}
+	}
 }
 
 func (x *listing) originsOf(i int, direct map[int32]float64, origins [][]float64, minShare float64) {
