@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -385,11 +386,9 @@ func TestGeneratedFirms(t *testing.T) {
 	}
 }
 
-// A generated network is solved by iteration as it is by elimination: origins, what
-// passes the firms that most pass, and paths.
-func TestGeneratedFirmsSolvedTwoWays(t *testing.T) {
-	const firms = 200
-	ctx := context.Background()
+// generated returns the network of a generated firm.
+func generated(t *testing.T, firms int) *supply.Network {
+	t.Helper()
 	made := supplytest.GenerateFirms(3, firms, 10*firms)
 	var facts supplytest.Facts
 	facts.Catalogue.Products = []supply.ProductRow{{ID: supplytest.Goods}}
@@ -406,6 +405,14 @@ func TestGeneratedFirmsSolvedTwoWays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return n
+}
+
+// A generated network is solved by iteration as it is by elimination: origins, what
+// passes the firms that most pass, and paths.
+func TestGeneratedFirmsSolvedTwoWays(t *testing.T) {
+	ctx := context.Background()
+	n := generated(t, 200)
 	direct, iterated := supply.NewWalk(n), supply.NewWalk(n)
 	iterated.IterateBeyond(2)
 	want := must[*supply.Dependency](t)(direct.FirmDependency(supplytest.Goods))
@@ -444,5 +451,29 @@ func TestGeneratedFirmsSolvedTwoWays(t *testing.T) {
 	exact, found := must[supply.Paths](t)(want.Paths(ctx, 10, 0)), must[supply.Paths](t)(got.Paths(ctx, 10, 0))
 	if found.Explained != exact.Explained || len(found.Paths) != 10 || found.Truncated {
 		t.Errorf("%d paths explain %g, want %g", len(found.Paths), found.Explained, exact.Explained)
+	}
+}
+
+// The number of cores decides how many solves go on at the same time, and nothing else.
+func TestPassThroughDoesNotDependOnCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	n := generated(t, 400)
+	var firms []supply.Actor
+	for i := range 40 {
+		firms = append(firms, supply.Actor{ID: supplytest.FirmID(i)})
+	}
+	var want []supply.PassedShare
+	for _, cores := range []int{1, 3} {
+		runtime.GOMAXPROCS(cores)
+		w := supply.NewWalk(n)
+		w.IterateBeyond(2)
+		d := must[*supply.Dependency](t)(w.FirmDependency(supplytest.Goods))
+		got := must[[]supply.PassedShare](t)(d.PassThroughOf(context.Background(), firms, supply.ByOperator))
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("on %d cores: %v, want %v", cores, got, want)
+		}
 	}
 }
