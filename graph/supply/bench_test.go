@@ -124,6 +124,18 @@ func BenchmarkOrigins(b *testing.B) {
 	})
 }
 
+// Origins of every place for one product in the size of a trade code, network not
+// yet ready.
+func BenchmarkTargets(b *testing.B) {
+	n := largeWorld(1, 226, 2200).network(supply.Mass)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := supply.NewWalk(n).Targets(context.Background(), "p0"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // Pass-through of all stages and all countries for one target.
 func BenchmarkPassThroughAll(b *testing.B) {
 	benchmarkDependency(b, func(d *supply.Dependency) error {

@@ -75,6 +75,7 @@ func (w *Walk) Targets(ctx context.Context, product string) ([]TargetOrigins, er
 	}
 	lo, hi := w.nodesOf(p)
 	lines := make([]TargetOrigins, 0, hi-lo)
+	t.direct = make([]directShare, 0, w.chain.start[w.first[p+1]]-w.chain.start[w.first[p]])
 	for i := lo; i < hi; i++ {
 		state := w.market[i]
 		if pool := w.pool[p]; pool >= 0 {
