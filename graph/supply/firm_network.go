@@ -409,7 +409,8 @@ func (a *firmTable) parts(parts []suppliedPart, rows []int32) []suppliedPart {
 		a.equally = a.equally || equally || guessed
 		for i, row := range rows[from:to] {
 			if shares[i] > 0 {
-				parts = append(parts, suppliedPart{row, item(row), whole * shares[i], guessed || equally || a.isEstimated(row)})
+				parts = append(parts, suppliedPart{row, item(row), whole * shares[i],
+					guessed || equally && !known(a.links[i].share) || a.isEstimated(row)})
 			}
 		}
 		if rest > 0 {

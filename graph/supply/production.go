@@ -155,7 +155,8 @@ func (a *assembly) mix(product int) (taken []float64) {
 	return taken
 }
 
-// madeByMembers returns how much of a product each member of the group makes.
+// madeByMembers returns how much of a product each member of the group makes, with
+// what a scenario adds.
 // What was inferred beyond the members' reports counts as made in equal parts
 // by the members whose production is missing.
 func (a *assembly) madeByMembers(product int) map[string]float64 {
@@ -172,6 +173,12 @@ func (a *assembly) madeByMembers(product int) map[string]float64 {
 		}
 		if a.missing(product, id) {
 			missing = append(missing, id)
+		}
+	}
+	for _, f := range a.plan.extra.production[int32(product)] {
+		if slices.Contains(a.plan.Members, f.country) {
+			amounts[f.country] += f.amount
+			left -= f.amount
 		}
 	}
 	if left > rounding*whole {
