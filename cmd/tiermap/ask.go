@@ -35,6 +35,9 @@ func (c *commands) ask() *cobra.Command {
   tiermap ask - < question.graphql`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if firmRows < 1 {
+				return usagef("--firm-rows is at least 1")
+			}
 			request, err := c.request(args[0], variables)
 			switch {
 			case err == nil && findings:

@@ -113,6 +113,9 @@ func TestAskFirmsOnTheirOwn(t *testing.T) {
 	if !strings.Contains(country.stdout, "Who supplies whom is left out: there are 5 rows of it") {
 		t.Errorf("%s", country.stdout)
 	}
+	if r := run(t, "ask", "{ __typename }", "--store", store, "--firm-rows", "0"); r.status != exitUsage {
+		t.Errorf("status %d", r.status)
+	}
 	none := run(t, "ask", `{ dependency(company: "acme", product: "magnet", year: 2023) { supplyTonnes shares { origin } assumptions } }`, "--store", store, "--firm-rows", "4")
 	if !strings.Contains(none.stdout, "It is not known that acme makes magnet") || none.status != exitDone {
 		t.Errorf("%s", none.stdout)

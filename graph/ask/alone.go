@@ -12,9 +12,9 @@ import (
 
 // DefaultFirmRows is how many rows of who supplies whom a question reads row by row.
 // Beyond, a question about a company or plant is asked of the network of firms on
-// their own, which is read column by column: 200,000 rows take about 0.3 GB the one
-// way, ten million 1.2 GB the other. In any other question who supplies whom is left
-// out then.
+// their own, which is read column by column: 200,000 rows take about 0.4 GB the one
+// way, ten million 1.1 GB the other, and up to 2.6 GB while all is asked of them. In any
+// other question who supplies whom is left out then.
 const DefaultFirmRows = 200_000
 
 // scope is what of who supplies whom goes into a question's network.
