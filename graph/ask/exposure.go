@@ -53,7 +53,8 @@ type Exposure struct {
 	Basis
 	Product Product // blank id: every product of the network
 
-	to []supply.Subject
+	to       []supply.Subject
+	iterated string // how exact it is, where that is to be said
 }
 
 // Exposure answers who depends on a subject.
@@ -92,7 +93,7 @@ func (a *Asker) Exposure(ctx context.Context, q ExposureQuestion) (*Exposure, er
 		if err != nil {
 			return nil, err
 		}
-		return &Exposure{Exposure: e, Basis: basis, Product: product, to: subjects}, nil
+		return &Exposure{Exposure: e, Basis: basis, Product: product, to: subjects, iterated: walk.Iterated()}, nil
 	})
 }
 
@@ -189,7 +190,7 @@ func (b *Basis) holds(product string) error {
 
 // Assumptions returns what the answer assumes, sentence by sentence.
 func (e *Exposure) Assumptions() []string {
-	list := e.assumptionsFor(e.Product.ID)
+	list := said(e.assumptionsFor(e.Product.ID), e.iterated)
 	for _, t := range e.Targets {
 		if t.Place == "" {
 			list = append(list, onePool(t.Product))
@@ -210,6 +211,14 @@ func (b *Basis) assumptionsFor(product string) []string {
 		}
 	}
 	return slices.Concat(b.chain.said, b.assembly.Assumptions)
+}
+
+// said adds a sentence to a list, unless it is blank.
+func said(list []string, sentence string) []string {
+	if sentence == "" {
+		return list
+	}
+	return append(list, sentence)
 }
 
 func onePool(product string) string {
@@ -233,6 +242,8 @@ type WorldAnswer struct {
 	Basis
 	Product     Product
 	Chokepoints []supply.WorldChokepoint
+
+	iterated string // how exact it is, where that is to be said
 }
 
 // WorldChokepoints answers what the world's supply of a product passes.
@@ -251,13 +262,13 @@ func (a *Asker) WorldChokepoints(ctx context.Context, q WorldQuestion) (*WorldAn
 			return nil, err
 		}
 		points, err := walk.WorldChokepointsBy(ctx, product.ID, q.Kind, cmp.Or(q.Attribution, supply.ByOperator), q.Epsilon, q.First)
-		return &WorldAnswer{Basis: basis, Product: product, Chokepoints: points}, err
+		return &WorldAnswer{Basis: basis, Product: product, Chokepoints: points, iterated: walk.Iterated()}, err
 	})
 }
 
 // Assumptions returns what the answer assumes, sentence by sentence.
 func (w *WorldAnswer) Assumptions() []string {
-	list := w.assumptionsFor(w.Product.ID)
+	list := said(w.assumptionsFor(w.Product.ID), w.iterated)
 	if slices.ContainsFunc(w.assembly.Products, func(p supply.Product) bool { return p.ID == w.Product.ID && p.Pooled }) {
 		list = append(list, onePool(w.Product.ID))
 	}

@@ -107,7 +107,7 @@ func (v *view) release(ctx context.Context, table string, year int) (release, er
 	case year == 0:
 		year = known[len(known)-1]
 	case len(years[year]) == 0:
-		return release{}, graph.Errorf(graph.BadInput, "the input-output table %s is not loaded for %d; there are %s", table, year, strings.Trim(fmt.Sprint(known), "[]"))
+		return release{}, graph.Errorf(graph.BadInput, "the input-output table %s is not loaded for %d, but for %s", table, year, strings.Trim(fmt.Sprint(known), "[]"))
 	}
 	r := release{table: table, year: year}
 	for _, d := range v.datasets {

@@ -470,6 +470,11 @@ func worldsAgree(t *rapid.T, walk, large *supply.Walk, e economy) {
 func TestTextbook(t *testing.T) {
 	e := economy{countries: 2, sectors: 1, z: [][]float64{{150, 500}, {200, 100}}, x: []float64{1000, 2000}, y: []float64{350, 1700}}
 	walk, table := e.walk(t)
+	iterated := supply.NewWalk(walk.Network())
+	iterated.IterateBeyond(0)
+	if walk.Iterated() != "" || !strings.HasPrefix(iterated.Iterated(), "2 stages supply each other in one cycle") {
+		t.Errorf("of what is eliminated is said %q, of what is iterated %q", walk.Iterated(), iterated.Iterated())
+	}
 	for j, want := range []map[string]float64{
 		{"A": 0.65 * 0.95 / 0.7575, "B": 0.70 * 0.20 / 0.7575},
 		{"A": 0.65 * 0.25 / 0.7575, "B": 0.70 * 0.85 / 0.7575},

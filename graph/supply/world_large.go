@@ -2,6 +2,7 @@ package supply
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -86,4 +87,15 @@ func (w *Walk) startsAtHome(t target) float64 {
 		}
 	}
 	return share
+}
+
+// Iterated says how exact answers about all targets at once are where cycles are
+// solved by iteration; blank where everything is eliminated. An answer about one
+// target states its own residual (see Dependency).
+func (w *Walk) Iterated() string {
+	n := w.chain.largest()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d stages supply each other in one cycle: it is solved by iteration, and no share is off by more than %.0e at the very most.", n, residualMost)
 }
