@@ -28,7 +28,9 @@ func TestRemoveLeavesSharesAboveOne(t *testing.T) {
 	})
 	load("better", "1", map[string]string{"coded_as.csv": "product,code,share\np,HS2017:811292,0.4\n"})
 	load("other", "0", map[string]string{"coded_as.csv": "product,code,share\nq,HS2017:811292,0.5\n"})
-	type answer struct{ Dependency struct{ SupplyTonnes float64 } }
+	type answer struct {
+		Dependency struct{ SupplyTonnes float64 }
+	}
 	tonnes := func(product string) float64 {
 		t.Helper()
 		return answerTo[answer](t, store, `{ dependency(country: "B", product: "`+product+`", year: 2020) { supplyTonnes } }`).Dependency.SupplyTonnes
