@@ -47,6 +47,7 @@ func (a *Answer) said(ctx context.Context, epsilon float64) (finding.Answer, err
 		Place: placeName(a.Country), Product: productName(a.Product),
 		Material: finding.Name{ID: a.Material.ID, English: orID(a.Material.Name, a.Material.ID), Dutch: a.Material.Dutch},
 		Members:  len(a.Plan.Members), Year: a.Year, HasSupply: a.HasSupply(), Domestic: a.DomesticShare(),
+		Changed: a.changed,
 	}
 	if a.isFirm() {
 		said.Place = a.firmName()

@@ -29,6 +29,7 @@ type Answer struct {
 	Material Name // blank id: masses are gross
 	Members  int  // countries of a group; 0: one country
 	Year     int
+	Changed  bool // by a scenario: not what the data show
 
 	HasSupply bool
 	Pooled    bool    // everyone draws the product from one world market
@@ -85,6 +86,18 @@ const (
 func Write(a Answer, language Language) Finding {
 	t := newTongue(language)
 	t.inValue = a.InValue
+	f := write(a, t)
+	if a.Changed {
+		f.Headline = t.say("scenario", f.Headline)
+		f.Captions = append([]string{t.say("scenario is not fact")}, f.Captions...)
+	}
+	return f
+}
+
+func write(a Answer, t *tongue) Finding {
+	if !a.HasSupply && a.Changed {
+		return Finding{Headline: t.say("none left", t.product(a.Product), t.place(a.Place), a.Year)}
+	}
 	if !a.HasSupply {
 		return Finding{
 			t.say("none", t.product(a.Product), t.place(a.Place), a.Year),

@@ -57,6 +57,10 @@ func shapes() []struct {
 		finding.Answer
 	}{
 		{"no supply", answer(func(a *finding.Answer) { a.HasSupply, a.Tonnes = false, 0 })},
+		{"a scenario that leaves nothing", answer(func(a *finding.Answer) { a.HasSupply, a.Tonnes, a.Changed = false, 0, true })},
+		{"a scenario", answer(func(a *finding.Answer) {
+			a.Changed, a.Shares = true, shares(finding.Share{Place: congo, Origin: 0.7}, finding.Share{Place: finland, Direct: 1, Origin: 0.3})
+		})},
 		{"all unexplained", answer(func(a *finding.Answer) {
 			a.Shares = shares(finding.Share{Place: finland, Direct: 1})
 			a.Unexplained = []finding.End{{finland, ore, 1, supply.ReasonNoInput}}
@@ -189,7 +193,7 @@ func TestWriteWholeSentences(t *testing.T) {
 		a := finding.Answer{
 			Place: rapid.SampledFrom(places).Draw(t, "place"), Product: rapid.SampledFrom(products).Draw(t, "product"),
 			Material: rapid.SampledFrom([]finding.Name{{}, cobalt}).Draw(t, "material"), Members: rapid.SampledFrom([]int{0, 27}).Draw(t, "members"),
-			Pooled: rapid.Bool().Draw(t, "pooled"), InValue: rapid.Bool().Draw(t, "value"), Year: rapid.IntRange(1990, 2030).Draw(t, "year"), HasSupply: rapid.Bool().Draw(t, "supply"),
+			Pooled: rapid.Bool().Draw(t, "pooled"), Changed: rapid.Bool().Draw(t, "changed"), InValue: rapid.Bool().Draw(t, "value"), Year: rapid.IntRange(1990, 2030).Draw(t, "year"), HasSupply: rapid.Bool().Draw(t, "supply"),
 			Tonnes: rapid.SampledFrom([]float64{math.NaN(), 1e-9, 0.5, 999.6, 1e5, 1e15}).Draw(t, "tonnes"), Estimated: share.Draw(t, "estimated"),
 		}
 		for range rapid.IntRange(0, 7).Draw(t, "shares") {

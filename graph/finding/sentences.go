@@ -67,7 +67,11 @@ func englishSentences() map[string]string {
 		"singles":      "Single points of failure: %[2]s. Without any one of them next to no %[3]s would reach %[4]s.",
 		"passes":       "The greatest chokepoint is %[2]s, which %[3]s passes.",
 
-		"basis value":     "Shares are of output, in money and not in mass.",
+		"basis value":          "Shares are of output, in money and not in mass.",
+		"none left":            "No supply of %[2]s is left for %[3]s in %[4]d.",
+		"scenario":             "Scenario: %[2]s",
+		"scenario is not fact": "This is what a scenario comes to, not what the data show: the assumptions say what it changes.",
+
 		"basis pool":      "Shares are of what is drawn from the world market.",
 		"basis gross":     "Shares are of supply, production and imports, in tonnes of the product.",
 		"basis contained": "Shares are of supply, production and imports, in tonnes of contained %[2]s.",
@@ -146,7 +150,11 @@ func dutchSentences() map[string]string {
 		"singles":      "Enkelvoudige breekpunten: %[2]s. Valt er één weg, dan komt er vrijwel geen %[3]s in %[4]s.",
 		"passes":       "Het grootste knelpunt is %[2]s: daar gaat %[3]s doorheen.",
 
-		"basis value":     "Aandelen zijn van de productiewaarde, in geld en niet in massa.",
+		"basis value":          "Aandelen zijn van de productiewaarde, in geld en niet in massa.",
+		"none left":            "Voor %[3]s blijft in %[4]d geen aanbod van %[2]s over.",
+		"scenario":             "Scenario: %[2]s",
+		"scenario is not fact": "Dit is de uitkomst van een scenario, niet wat de gegevens laten zien: de aannamen zeggen wat het verandert.",
+
 		"basis pool":      "Aandelen zijn van wat uit de wereldmarkt wordt geput.",
 		"basis gross":     "Aandelen zijn van het aanbod, productie en invoer, in tonnen product.",
 		"basis contained": "Aandelen zijn van het aanbod, productie en invoer, in tonnen %[2]s die het bevat.",
