@@ -241,8 +241,7 @@ func (c *chain) inverse(ctx context.Context, k int32) ([]float64, error) {
 		for i := range int32(n) {
 			inv.row(i)[i] = 1
 		}
-		f.chancesOfMany(inv)
-		return inv.values, ctx.Err()
+		return inv.values, f.chancesOfMany(ctx, inv)
 	})
 }
 

@@ -138,12 +138,14 @@ func (f *elimination) chances(h []float64) {
 }
 
 // chancesOfMany is chances of each column of h.
-func (f *elimination) chancesOfMany(h columnar) {
+func (f *elimination) chancesOfMany(ctx context.Context, h columnar) error {
 	n := int32(len(f.lower.start) - 1)
 	for i := range n {
 		f.lower.addToRow(h, i, f.multipliers)
 	}
-	f.core.chancesOfMany(columnar{h.width, h.values[f.head*h.width:]})
+	if err := f.core.chancesOfMany(ctx, columnar{h.width, h.values[f.head*h.width:]}); err != nil {
+		return err
+	}
 	for k := int32(f.head) - 1; k >= 0; k-- {
 		f.upper.addToRow(h, k, f.upward)
 		row := h.row(k)
@@ -151,6 +153,7 @@ func (f *elimination) chancesOfMany(h columnar) {
 			row[i] /= f.pivots[k]
 		}
 	}
+	return ctx.Err()
 }
 
 // addRow adds a row to x, times a factor.

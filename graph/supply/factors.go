@@ -1,6 +1,8 @@
 package supply
 
 import (
+	"context"
+
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
@@ -109,10 +111,13 @@ func (f factors) chances(h []float64) {
 }
 
 // chancesOfMany is chances of each column of h.
-func (f factors) chancesOfMany(h columnar) {
+func (f factors) chancesOfMany(ctx context.Context, h columnar) error {
 	n, w := f.n, h.width
 	for i := 1; i < n; i++ {
 		addRows(h.row(int32(i)), f.row(i)[:i], h.values, w)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	for k := n - 1; k >= 0; k-- {
 		row, to := f.row(k), h.row(int32(k))
@@ -120,5 +125,9 @@ func (f factors) chancesOfMany(h columnar) {
 		for i := range to { // a factor 1/row[k] would round twice
 			to[i] /= row[k]
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
+	return nil
 }

@@ -152,7 +152,9 @@ func (t *targetSolver) solve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		f.chancesOfMany(block)
+		if err := f.chancesOfMany(ctx, block); err != nil {
+			return err
+		}
 	}
 	return ctx.Err()
 }
