@@ -1,13 +1,13 @@
 package peers
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -52,14 +52,36 @@ func measure(b *testing.B, dir, program string, args ...string) (c cost) {
 	b.Helper()
 	cmd := exec.CommandContext(b.Context(), program, args...)
 	cmd.Dir = dir
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	start := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
 	}
+	ended, peak := make(chan struct{}), make(chan float64)
+	go func() { peak <- watch(cmd.Process.Pid, ended) }()
+	err := cmd.Wait()
 	c.wall = time.Since(start).Seconds()
-	c.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.memory = float64(usage.Maxrss) / 1024
+	close(ended)
+	c.memory = <-peak
+	if err != nil {
+		b.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, &out)
 	}
+	c.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	return c
+}
+
+// watch returns the greatest memory of a process, MB. What the system says of one that
+// has ended would count that of the process that started it.
+func watch(pid int, ended <-chan struct{}) (peak float64) {
+	for {
+		if kB, err := strconv.ParseFloat(strings.TrimSuffix(fieldOf(fmt.Sprintf("/proc/%d/status", pid), "VmHWM"), " kB"), 64); err == nil {
+			peak = max(peak, kB/1024)
+		}
+		select {
+		case <-ended:
+			return peak
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }

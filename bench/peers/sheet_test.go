@@ -168,7 +168,7 @@ func (s *sheet) rowOf(q question, p peer, ours []float64) []string {
 	r := find(s.theirs, q.Name, p.Title)
 	takes, title := r.median(), p.Title
 	if r.Scale > 1 {
-		title += fmt.Sprintf(" (%d measured, scaled)", p.Sample)
+		title += " (" + grouped(p.Sample) + " measured, scaled)"
 	}
 	row := []string{title, inWords(takes)}
 	for _, seconds := range ours {

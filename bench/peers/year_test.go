@@ -108,13 +108,13 @@ func merged(list []answer) answer {
 
 // codeFacts are the facts of one product: a trade code.
 type codeFacts struct {
-	code  string
-	trade *graph.Batch
+	code      string
+	trade     *graph.Batch
+	catalogue *supply.Catalogue
 }
 
 func (f codeFacts) assemble(ctx context.Context) (*supply.Network, error) {
-	catalogue := supply.NewCatalogue(supply.Facts{Datasets: []graph.Dataset{{ID: "baci"}}, Coverage: supplytest.Coverage(f.trade)})
-	plan, err := catalogue.Plan(supply.Question{Product: f.code, Year: bacitest.Year}, nil)
+	plan, err := f.catalogue.Plan(supply.Question{Product: f.code, Year: bacitest.Year}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,8 @@ func readYear(b *testing.B, path string) []codeFacts {
 	}
 	var facts []codeFacts
 	for code, trade := range of {
-		facts = append(facts, codeFacts{"HS2017:" + code, trade})
+		catalogue := supply.NewCatalogue(supply.Facts{Datasets: []graph.Dataset{{ID: "baci"}}, Coverage: supplytest.Coverage(trade)})
+		facts = append(facts, codeFacts{"HS2017:" + code, trade, catalogue})
 	}
 	slices.SortFunc(facts, func(a, b codeFacts) int { return cmp.Compare(a.code, b.code) })
 	return facts
