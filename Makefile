@@ -29,13 +29,13 @@ $(STORE): | build
 build: ## the binary, in bin/
 	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/tiermap
 
-# One Neo4j server for the whole run: the one that TIERMAP_TEST_NEO4J_URL, _USER and
-# _PASSWORD name (it is emptied), else a container, else one of Maven and a JDK.
+# Two Neo4j servers for the whole run, for two packages at a time: those that TIERMAP_TEST_NEO4J_URL, _USER and
+# _PASSWORD name (they are emptied), else containers, else of Maven and a JDK.
 WITH_NEO4J := go run ./graph/neo4j/neo4jtest/server
 
 test: ## every test; its Neo4j server needs Docker, or Maven and a JDK 17 or 21
 	go vet ./...
-	$(WITH_NEO4J) go test -timeout 40m ./...
+	$(WITH_NEO4J) -two go test -timeout 40m ./...
 
 test-neo4j: ## of these only the tests that need the Neo4j server
 	$(WITH_NEO4J) go test -timeout 40m ./graph/neo4j/...

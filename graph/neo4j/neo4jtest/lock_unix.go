@@ -13,16 +13,18 @@ import (
 // A file lock belongs to who opened the file, and the system takes it back when
 // that process ends, however it does.
 
-// lock waits until the file is nobody else's.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
+// lock waits until one of some files is nobody else's, and tells which.
+func lock(ctx context.Context, paths ...string) (which int, unlock func(), err error) {
 	for {
-		unlock, err := tryLock(path, true)
-		if err == nil || !errors.Is(err, syscall.EWOULDBLOCK) {
-			return unlock, err
+		for which, path := range paths {
+			unlock, err := tryLock(path, true)
+			if err == nil || !errors.Is(err, syscall.EWOULDBLOCK) {
+				return which, unlock, err
+			}
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return 0, nil, ctx.Err()
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

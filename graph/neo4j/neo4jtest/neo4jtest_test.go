@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,15 +32,20 @@ func TestEmpty(t *testing.T) {
 // TestTurns has two tests ask for the database at once: the second waits.
 func TestTurns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
-	unlock, err := lock(t.Context(), path)
+	_, unlock, err := lock(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	brief, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if _, err := lock(brief, path); err == nil {
+	if _, _, err := lock(brief, path); err == nil {
 		t.Fatal("two have one lock")
 	}
+	which, free, err := lock(t.Context(), path, path+"2")
+	if err != nil || which != 1 {
+		t.Fatalf("lock %d of two, of which the first is taken: %v", which, err)
+	}
+	free()
 	if _, err := tryLock(path, false); err == nil {
 		t.Fatal("one has a lock among others that is held by one alone")
 	}
@@ -192,24 +198,24 @@ func TestChoice(t *testing.T) {
 	}
 }
 
-// TestNamed has the environment name a server: none, one that is not there, that
-// of the run.
+// TestNamed has the environment name servers: none, one that is not there, those of
+// the run.
 func TestNamed(t *testing.T) {
-	a := Shared(t)
+	run := servers(t)
 	t.Setenv(urlVariable, "")
-	if _, named, err := Named(t.Context()); named || err != nil {
-		t.Errorf("a server that nobody names: %v, %v", named, err)
+	if named, err := Named(t.Context()); len(named) > 0 || err != nil {
+		t.Errorf("servers that nobody names: %v, %v", named, err)
 	}
-	t.Setenv(urlVariable, "bolt://127.0.0.1:1")
-	if _, named, err := Named(t.Context()); !named || err == nil || !strings.Contains(err.Error(), urlVariable) {
-		t.Errorf("a server that is not there: %v, %v; want an error that names %s", named, err, urlVariable)
+	t.Setenv(urlVariable, run[0].URL+" bolt://127.0.0.1:1")
+	if named, err := Named(t.Context()); err == nil || !strings.Contains(err.Error(), urlVariable) || !strings.Contains(err.Error(), "127.0.0.1:1,") {
+		t.Errorf("a server that is not there: %v, %v; want an error that names it and %s", named, err, urlVariable)
 	}
-	for _, variable := range a.Environment() {
+	for _, variable := range Environment(run...) {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
-	if got, named, err := Named(t.Context()); got != a || !named || err != nil {
-		t.Errorf("the server of the run: %v, %v, %v; want %v", got, named, err, a)
+	if got, err := Named(t.Context()); !slices.Equal(got, run) || err != nil {
+		t.Errorf("the servers of the run: %v, %v; want %v", got, err, run)
 	}
 }
 

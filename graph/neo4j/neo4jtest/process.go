@@ -83,7 +83,7 @@ func library(ctx context.Context) (string, error) {
 	}
 	sum := sha256.Sum256(pom)
 	lib := filepath.Join(cache, "lib-"+hex.EncodeToString(sum[:6]))
-	unlock, err := lock(ctx, lib+".lock")
+	_, unlock, err := lock(ctx, lib+".lock")
 	if err != nil {
 		return "", err
 	}

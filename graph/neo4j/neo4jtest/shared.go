@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,46 +24,67 @@ const (
 	passwordVariable = "TIERMAP_TEST_NEO4J_PASSWORD"
 )
 
-// Environment returns the variables by which a process finds this server.
-func (a Address) Environment() []string {
-	return []string{urlVariable + "=" + a.URL, httpVariable + "=" + a.HTTP, userVariable + "=" + a.User, passwordVariable + "=" + a.Password}
+// Environment returns the variables by which a process finds servers that one user
+// may come into: their addresses stand side by side.
+func Environment(servers ...Address) []string {
+	var urls, pages []string
+	for _, a := range servers {
+		urls, pages = append(urls, a.URL), append(pages, a.HTTP)
+	}
+	return []string{urlVariable + "=" + strings.Join(urls, " "), httpVariable + "=" + strings.Join(pages, " "),
+		userVariable + "=" + servers[0].User, passwordVariable + "=" + servers[0].Password}
 }
 
-// Named returns the server that the environment names, if it names one.
-func Named(ctx context.Context) (a Address, named bool, err error) {
-	a = Address{URL: os.Getenv(urlVariable), HTTP: os.Getenv(httpVariable), User: os.Getenv(userVariable), Password: os.Getenv(passwordVariable)}
-	if a.URL == "" {
-		return Address{}, false, nil
+// Named returns the servers that the environment names, if it names any.
+func Named(ctx context.Context) (servers []Address, err error) {
+	pages := strings.Fields(os.Getenv(httpVariable))
+	for i, url := range strings.Fields(os.Getenv(urlVariable)) {
+		a := Address{URL: url, User: os.Getenv(userVariable), Password: os.Getenv(passwordVariable)}
+		if i < len(pages) {
+			a.HTTP = pages[i]
+		}
+		if err := answers(ctx, a); err != nil {
+			return nil, fmt.Errorf("the server at %s, which %s names, does not answer: %w", url, urlVariable, err)
+		}
+		servers = append(servers, a)
 	}
-	if err := answers(ctx, a); err != nil {
-		return Address{}, true, fmt.Errorf("the server that %s names does not answer: %w", urlVariable, err)
-	}
-	return a, true, nil
+	return servers, nil
 }
 
-// Empty lends the database of the run's server to a test, without nodes; it is
-// nobody else's until the test ends. Constraints and indexes may be there.
+// Empty lends the database of one of the run's servers to a test, without nodes; it
+// is nobody else's until the test ends. Constraints and indexes may be there.
 func Empty(t testing.TB) Address {
 	t.Helper()
-	a := Shared(t)
-	EmptyAt(t, a)
+	a := borrow(t, servers(t))
+	EmptyAgain(t, a)
 	return a
 }
 
 // EmptyAt does so with a server that the test has found itself.
 func EmptyAt(t testing.TB, a Address) {
 	t.Helper()
+	borrow(t, []Address{a})
+	EmptyAgain(t, a)
+}
+
+// borrow waits until the database of one of some servers is nobody else's.
+func borrow(t testing.TB, servers []Address) Address {
+	t.Helper()
 	cache, err := CacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := sha256.Sum256([]byte(a.URL))
-	unlock, err := lock(t.Context(), filepath.Join(cache, "database-"+hex.EncodeToString(sum[:6])+".lock"))
+	paths := make([]string, len(servers))
+	for i, a := range servers {
+		sum := sha256.Sum256([]byte(a.URL))
+		paths[i] = filepath.Join(cache, "database-"+hex.EncodeToString(sum[:6])+".lock")
+	}
+	which, unlock, err := lock(t.Context(), paths...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(unlock)
-	EmptyAgain(t, a)
+	return servers[which]
 }
 
 // EmptyAgain empties a database that the test has been lent.
@@ -90,15 +112,21 @@ func empty(ctx context.Context, a Address) error {
 	return err
 }
 
-// Shared returns the address of the server that all tests of a run share. It
-// fails the test where there is none to be had.
+// Shared returns the address of a server that all tests of a run share: always the
+// same one, whose user may come into all of them. It fails the test where there is
+// none to be had.
 func Shared(t testing.TB) Address {
 	t.Helper()
-	l, err := find()
+	return servers(t)[0]
+}
+
+func servers(t testing.TB) []Address {
+	t.Helper()
+	list, err := find()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l.Address
+	return list
 }
 
 // lease is the use of a server until release is called.
@@ -107,25 +135,26 @@ type lease struct {
 	release func()
 }
 
-// find looks for the server once a process, and keeps it while that lives.
-var find = sync.OnceValues(func() (lease, error) {
+// find looks for the servers once a process, and keeps them while that lives.
+var find = sync.OnceValues(func() ([]Address, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*startWithin)
 	defer cancel()
-	if a, named, err := Named(ctx); named || err != nil {
-		return lease{Address: a}, err
+	if named, err := Named(ctx); len(named) > 0 || err != nil {
+		return named, err
 	}
 	cache, err := CacheDir()
 	if err != nil {
-		return lease{}, err
+		return nil, err
 	}
-	return join(ctx, cache, idle)
+	l, err := join(ctx, cache, idle)
+	return []Address{l.Address}, err
 })
 
 // join finds the server that processes share by a folder, or has one started that
 // ends when it has idled for so long. Its users hold the lock "use" together;
 // "start" is held by who looks or starts or ends it.
 func join(ctx context.Context, dir string, idle time.Duration) (lease, error) {
-	unlock, err := lock(ctx, filepath.Join(dir, "start.lock"))
+	_, unlock, err := lock(ctx, filepath.Join(dir, "start.lock"))
 	if err != nil {
 		return lease{}, err
 	}
@@ -259,7 +288,7 @@ func used(dir string) bool {
 // retire takes the address away, so that nobody joins a server that ends, unless
 // somebody just did.
 func retire(ctx context.Context, dir, state string) (bool, error) {
-	unlock, err := lock(ctx, filepath.Join(dir, "start.lock"))
+	_, unlock, err := lock(ctx, filepath.Join(dir, "start.lock"))
 	if err != nil {
 		return false, err
 	}

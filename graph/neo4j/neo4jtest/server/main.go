@@ -2,6 +2,7 @@
 //
 //	server COMMAND ARG...    for as long as a command runs, which finds it by the environment;
 //	                         none where the environment names one already
+//	server -two COMMAND ARG...   two of them, for a command that tests two packages at a time
 //	server                   until it is interrupted; the environment is printed
 //	server -share DIR IDLE   for all processes that share it by a folder, until it has idled for so long
 package main
@@ -39,26 +40,36 @@ func serve(ctx context.Context, args []string) (status int, err error) {
 		}
 		return failed(neo4jtest.Share(ctx, args[1], idle))
 	}
+	count := 1
+	if len(args) > 1 && args[0] == "-two" {
+		count, args = 2, args[1:]
+	}
 	if len(args) > 0 {
-		if _, named, err := neo4jtest.Named(ctx); err != nil {
+		if named, err := neo4jtest.Named(ctx); err != nil {
 			return failed(err)
-		} else if named {
+		} else if len(named) > 0 {
 			return during(ctx, nil, args)
 		}
 	}
-	s, err := neo4jtest.Start(ctx, neo4jtest.Options{})
-	if err != nil {
-		return failed(err)
-	}
-	defer func() {
-		if closed := s.Close(); err == nil {
-			err = closed
+	var servers []neo4jtest.Address
+	for range count {
+		s, startErr := neo4jtest.Prepare(ctx, neo4jtest.Options{})
+		if startErr != nil {
+			return failed(startErr)
 		}
-	}()
-	if len(args) > 0 {
-		return during(ctx, s.Environment(), args)
+		defer func() { err = errors.Join(err, s.Close()) }()
+		if len(servers) > 0 { // one user may come into all
+			s.Password = servers[0].Password
+		}
+		if err := s.Restart(ctx); err != nil {
+			return failed(err)
+		}
+		servers = append(servers, s.Address)
 	}
-	fmt.Println(strings.Join(s.Environment(), "\n"))
+	if len(args) > 0 {
+		return during(ctx, neo4jtest.Environment(servers...), args)
+	}
+	fmt.Println(strings.Join(neo4jtest.Environment(servers...), "\n"))
 	<-ctx.Done()
 	return 0, nil
 }
