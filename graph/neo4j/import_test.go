@@ -184,6 +184,7 @@ func holdLines(t *testing.T, what string, got, want []string) {
 // the one that loading made, node by node and property by property; then it is
 // read, added to, replaced in and emptied like any other.
 func TestImport(t *testing.T) {
+	t.Parallel() // with TestOutage
 	online := emptyStore(t)
 	loadForImport(t, online)
 	bulk := imported(t, online)

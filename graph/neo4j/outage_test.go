@@ -47,6 +47,7 @@ func certificate(t *testing.T) map[string][]byte {
 // again, and starts it with what keeps it from answering: one server after the
 // other, since each takes seconds to start.
 func TestOutage(t *testing.T) {
+	t.Parallel() // it mostly waits, on a server of its own
 	server, err := neo4jtest.Start(t.Context(), neo4jtest.Options{HeapMB: 512, PageCacheMB: 128, Certificates: certificate(t), Settings: map[string]string{
 		"dbms.ssl.policy.bolt.enabled": "true", "dbms.ssl.policy.bolt.base_directory": "certificates/bolt",
 		"dbms.ssl.policy.bolt.private_key": "private.key", "dbms.ssl.policy.bolt.public_certificate": "public.crt",
