@@ -115,14 +115,19 @@ func materialOf(b *ask.Basis) any {
 	return b.Material
 }
 
+// placeOrWorld is the place of a target; of a pooled one the world.
+func placeOrWorld(of *ask.Basis, id string) any {
+	if id == "" {
+		return ask.World
+	}
+	return of.Place(id)
+}
+
 func (b *builder) exposedTargetType() *graphql.Object {
 	type row = item[supply.ExposedTarget]
 	return object("ExposedTarget", "A country at a product whose supply passes what was asked about; of a pooled product the world, which draws from one pool.", graphql.Fields{
 		"country": prop(must(b.nodes.country), "The country; WLD (the world) for a pooled product.", func(r row) any {
-			if r.v.Place == "" {
-				return ask.World
-			}
-			return r.of.Place(r.v.Place)
+			return placeOrWorld(r.of, r.v.Place)
 		}),
 		"product": productProp(b, true, "The product.", func(t supply.ExposedTarget) string { return t.Product }),
 		"passThroughShare": prop(must(graphql.Float), "Share of the target's supply that is lost when it stops, every other supply stays as it was, and nothing is rerouted, 0..1.",

@@ -64,10 +64,7 @@ func (b *builder) exposedTargetIntervalsType() *graphql.Object {
 	type row = item[supply.ExposedTargetIntervals]
 	return object("ExposedTargetIntervals", "A target that depends on what was asked about, with its intervals.", graphql.Fields{
 		"country": prop(must(b.nodes.country), "The country; WLD (the world) for a pooled product.", func(r row) any {
-			if r.v.Place == "" {
-				return ask.World
-			}
-			return r.of.Place(r.v.Place)
+			return placeOrWorld(r.of, r.v.Place)
 		}),
 		"product":          productProp(b, true, "The product.", func(t supply.ExposedTargetIntervals) string { return t.Product }),
 		"passThroughShare": prop(must(b.interval), "Share of the target's supply that passes it, 0..1.", func(r row) any { return r.v.PassThrough }),

@@ -2,7 +2,6 @@ package finding_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -49,26 +48,7 @@ func TestWriteIntervals(t *testing.T) {
 		a := answer
 		shape.change(&a)
 		fmt.Fprintf(&b, "# %s\n", shape.name)
-		for _, language := range []finding.Language{finding.English, finding.Dutch} {
-			f := finding.Write(a, language)
-			fmt.Fprintf(&b, "%s: %s\n", language, f.Headline)
-			for _, c := range f.Captions {
-				fmt.Fprintf(&b, "  - %s\n", c)
-			}
-		}
-		b.WriteString("\n")
+		writeBoth(&b, a)
 	}
-	const golden = "testdata/intervals.txt"
-	if *update {
-		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("the findings are not those of %s; got\n%s", golden, b.String())
-	}
+	holdGolden(t, "testdata/intervals.txt", b.String())
 }

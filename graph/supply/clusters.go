@@ -168,14 +168,23 @@ func (a *arrows) atLeast(least float64, taken []bool) (start, to []int32) {
 
 // clusterOf factorises a cluster of a component.
 func (c *chain) clusterOf(k int32, states []int32) cluster {
+	return cluster{states, c.clusterUntil(k, states, func(int32) bool { return false })}
+}
+
+// clusterUntil factorises a cluster of which walks end at some states.
+func (c *chain) clusterUntil(k int32, states []int32, ends func(state int32) bool) factors {
 	at := make(map[int32]int, len(states))
 	for i, s := range states {
 		at[c.components[k].states[s]] = i
 	}
 	f := newFactors(len(states))
 	for i, s := range states {
-		global := c.components[k].states[s]
 		row := f.row(i)
+		if ends(s) {
+			row[f.n] = 1
+			continue
+		}
+		global := c.components[k].states[s]
 		row[f.n] = c.stop[global]
 		for e := c.start[global]; e < c.start[global+1]; e++ {
 			if j, ok := at[c.to[e]]; ok {
@@ -188,5 +197,5 @@ func (c *chain) clusterOf(k int32, states []int32) cluster {
 	for i := range f.n {
 		f.eliminate(i)
 	}
-	return cluster{states, f}
+	return f
 }

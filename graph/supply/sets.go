@@ -104,40 +104,11 @@ func (s *sweeps) until(c *chain, k int32, ends []uint8) *sweeps {
 		}
 		for j := range columns {
 			if any&(1<<j) != 0 {
-				u.ended[[2]int{i, j}] = c.clusterUntil(k, cl.states, ends, 1<<j)
+				u.ended[[2]int{i, j}] = c.clusterUntil(k, cl.states, func(state int32) bool { return ends[state]&(1<<j) != 0 })
 			}
 		}
 	}
 	return u
-}
-
-// clusterUntil factorises a cluster of which walks end at some states.
-func (c *chain) clusterUntil(k int32, states []int32, at []uint8, column uint8) factors {
-	index := make(map[int32]int, len(states))
-	for i, s := range states {
-		index[c.components[k].states[s]] = i
-	}
-	f := newFactors(len(states))
-	for i, s := range states {
-		row := f.row(i)
-		if at[s]&column != 0 {
-			row[f.n] = 1
-			continue
-		}
-		global := c.components[k].states[s]
-		row[f.n] = c.stop[global]
-		for e := c.start[global]; e < c.start[global+1]; e++ {
-			if j, ok := index[c.to[e]]; ok {
-				row[j] += c.prob[e]
-			} else {
-				row[f.n] += c.prob[e]
-			}
-		}
-	}
-	for i := range f.n {
-		f.eliminate(i)
-	}
-	return f
 }
 
 // meetsAll is meetsEach for any number of sets, several eights at the same time.

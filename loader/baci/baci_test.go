@@ -36,18 +36,6 @@ const (
 
 var builtin = sample.Countries()
 
-// files writes files to a new folder, which it returns.
-func files(t testing.TB, contents map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range contents {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
 // result is what a load came to.
 type result struct{ sample.Loaded }
 
@@ -67,7 +55,7 @@ func load(t testing.TB, paths ...string) result {
 // loadRows loads a yearly file of the rows.
 func loadRows(t testing.TB, rows string) result {
 	t.Helper()
-	return load(t, files(t, map[string]string{yearly: head + rows}))
+	return load(t, sample.Files(t, map[string]string{yearly: head + rows}))
 }
 
 // rows are the loaded rows of the dataset as "line: exporter importer code USD tonnes".
@@ -260,23 +248,20 @@ func zipped(t *testing.T, members ...string) string {
 }
 
 func TestEveryPackingGivesTheSameRows(t *testing.T) {
-	sample, err := os.ReadFile(filepath.Join("testdata", yearly))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := loadRows(t, strings.TrimPrefix(string(sample), head)).rows()
+	published := sample.Content(t, yearly)
+	want := loadRows(t, strings.TrimPrefix(string(published), head)).rows()
 	if len(want) != 42 {
 		t.Fatalf("%d rows", len(want))
 	}
-	gz, zst := compressed(t, string(sample))
+	gz, zst := compressed(t, string(published))
 	for name, data := range map[string]string{
-		yearly:                        "\ufeff" + string(sample),
-		"baci_hs17_y2024_v202601.csv": strings.ReplaceAll(string(sample), "\n", "\r\n"),
+		yearly:                        "\ufeff" + string(published),
+		"baci_hs17_y2024_v202601.csv": strings.ReplaceAll(string(published), "\n", "\r\n"),
 		yearly + ".gz":                gz,
 		yearly + ".zst":               zst,
-		"BACI_HS17_V202601.zip":       zipped(t, "BACI/Readme.txt", "not a table", "BACI/"+yearly, string(sample)),
+		"BACI_HS17_V202601.zip":       zipped(t, "BACI/Readme.txt", "not a table", "BACI/"+yearly, string(published)),
 	} {
-		path := filepath.Join(files(t, map[string]string{name: data}), name)
+		path := filepath.Join(sample.Files(t, map[string]string{name: data}), name)
 		got := load(t, path)
 		if got.Err != nil || !slices.Equal(got.rows(), want) {
 			t.Errorf("%s: %d rows, error %v", name, len(got.rows()), got.Err)
@@ -290,7 +275,7 @@ func TestARelease(t *testing.T) {
 		"BACI_HS92_Y1996_V202401b.csv", head+"1996,12,251,250490,1,1\n1996,12,997,250490,1,1\n",
 		"country_codes_V202401b.csv", "country_code,country_name,country_iso2,country_iso3\n997,Nowhere,NW,BEL\n",
 		"product_codes_HS92_V202401b.csv", "code,description\n250490,Graphite\n")
-	got := load(t, filepath.Join(files(t, map[string]string{"BACI_HS92_V202401b.zip": archive}), "BACI_HS92_V202401b.zip"))
+	got := load(t, filepath.Join(sample.Files(t, map[string]string{"BACI_HS92_V202401b.zip": archive}), "BACI_HS92_V202401b.zip"))
 	if got.Err != nil || len(got.Reports) != 2 {
 		t.Fatalf("%d reports, error %v", len(got.Reports), got.Err)
 	}
@@ -325,7 +310,7 @@ func TestCountryCodes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := load(t, filepath.Join(files(t, map[string]string{yearly: row, codesFile: test.codes}), yearly))
+			got := load(t, filepath.Join(sample.Files(t, map[string]string{yearly: row, codesFile: test.codes}), yearly))
 			if got.Err != nil || !slices.Equal(got.rows(), test.rows) || !slices.Equal(got.Rejected(), test.rejects) {
 				t.Fatalf("rows %q, rejects %q, error %v", got.rows(), got.Rejected(), got.Err)
 			}
@@ -338,14 +323,14 @@ func TestCountryCodes(t *testing.T) {
 		})
 	}
 	t.Run("given, of another version", func(t *testing.T) {
-		dir := files(t, map[string]string{yearly: row})
-		codes := filepath.Join(files(t, map[string]string{"country_codes_V202501.csv": columns + "997,Nowhere,NW,BEL\n"}), "country_codes_V202501.csv")
+		dir := sample.Files(t, map[string]string{yearly: row})
+		codes := filepath.Join(sample.Files(t, map[string]string{"country_codes_V202501.csv": columns + "997,Nowhere,NW,BEL\n"}), "country_codes_V202501.csv")
 		if got := load(t, codes, filepath.Join(dir, yearly)); got.Err != nil || len(got.rows()) != 1 {
 			t.Errorf("rows %q, error %v", got.rows(), got.Err)
 		}
 	})
 	t.Run("no such file at all", func(t *testing.T) {
-		got := load(t, files(t, map[string]string{yearly: row, codesFile: "a,b\n1,2\n"}))
+		got := load(t, sample.Files(t, map[string]string{yearly: row, codesFile: "a,b\n1,2\n"}))
 		if graph.CodeOf(got.Err) != graph.BadInput || !strings.Contains(got.Err.Error(), "country_codes_V202601.csv, line 1: this is no file of BACI's country codes") {
 			t.Errorf("error %v", got.Err)
 		}
@@ -381,14 +366,14 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.label, func(t *testing.T) {
-			got := load(t, filepath.Join(files(t, map[string]string{test.name: test.text}), test.name))
+			got := load(t, filepath.Join(sample.Files(t, map[string]string{test.name: test.text}), test.name))
 			if graph.CodeOf(got.Err) != graph.BadInput || !strings.Contains(got.Err.Error(), test.message) || len(got.Store.Rows) != 0 {
 				t.Errorf("error %v, want one that says %s", got.Err, test.message)
 			}
 		})
 	}
 	t.Run("as many codes as there can be", func(t *testing.T) {
-		if got := load(t, files(t, map[string]string{yearly: codes(maxCodes)})); got.Err != nil || got.Reports[0].Accepted != maxCodes {
+		if got := load(t, sample.Files(t, map[string]string{yearly: codes(maxCodes)})); got.Err != nil || got.Reports[0].Accepted != maxCodes {
 			t.Errorf("error %v", got.Err)
 		}
 	})
@@ -403,7 +388,7 @@ func TestWhatIsRefused(t *testing.T) {
 		}
 	})
 	t.Run("a year twice", func(t *testing.T) {
-		got := load(t, files(t, map[string]string{yearly: good, yearly + ".gz": gz}))
+		got := load(t, sample.Files(t, map[string]string{yearly: good, yearly + ".gz": gz}))
 		if graph.CodeOf(got.Err) != graph.BadInput || !strings.HasSuffix(got.Err.Error(), "are both baci-hs17-v202601-2024: name one of them") {
 			t.Errorf("error %v", got.Err)
 		}
@@ -490,7 +475,7 @@ func (l *slowLoad) Write(ctx context.Context, b *graph.Batch) error {
 
 func TestInterrupt(t *testing.T) {
 	rows := manyRows(rand.New(rand.NewPCG(5, 6)), 200_000)
-	dir := files(t, map[string]string{yearly: head + strings.Join(rows, "\n") + "\n"})
+	dir := sample.Files(t, map[string]string{yearly: head + strings.Join(rows, "\n") + "\n"})
 	jobs, err := Jobs([]string{dir}, Options{Countries: builtin})
 	if err != nil {
 		t.Fatal(err)
@@ -509,7 +494,7 @@ func TestStoreFails(t *testing.T) {
 	store := loadertest.New()
 	store.Fail = full
 	rows := manyRows(rand.New(rand.NewPCG(5, 6)), 200_000)
-	jobs, err := Jobs([]string{files(t, map[string]string{yearly: head + strings.Join(rows, "\n")})}, Options{Countries: builtin})
+	jobs, err := Jobs([]string{sample.Files(t, map[string]string{yearly: head + strings.Join(rows, "\n")})}, Options{Countries: builtin})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -519,7 +504,7 @@ func TestStoreFails(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	dir := files(t, map[string]string{yearly: head})
+	dir := sample.Files(t, map[string]string{yearly: head})
 	jobs, err := Jobs([]string{dir}, Options{Countries: builtin, Retrieved: "2026-01-22", Priority: 3})
 	if err != nil || jobs[0].Dataset.Retrieved != "2026-01-22" || jobs[0].Dataset.Priority != 3 {
 		t.Errorf("dataset %+v, error %v", jobs[0].Dataset, err)
